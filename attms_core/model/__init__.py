@@ -1,0 +1,82 @@
+"""The words of the service desk as frozen values. Nothing here does I/O, reads a clock or knows a wire name."""
+
+from attms_core.model.conversation import (
+    Conversation,
+    ConversationKind,
+    Member,
+    PersonKey,
+)
+from attms_core.model.directory import (
+    Company,
+    Contact,
+    DeletedTicket,
+    Resource,
+    ResourceRole,
+    Role,
+)
+from attms_core.model.ids import (
+    CompanyId,
+    ContactId,
+    NoteId,
+    ResourceId,
+    RoleId,
+    TenantId,
+    TicketId,
+    WishId,
+)
+from attms_core.model.metadata import Choice, Field, Metadata
+from attms_core.model.outbox import Edit, EditSubject
+from attms_core.model.people import Link, LinkState, Person, Right
+from attms_core.model.people import Role as PersonRole
+from attms_core.model.sla import Clock, ClockState, next_clock, next_due
+from attms_core.model.ticket import Note, NoteLine, Ticket, TicketDetail, TicketFilter, TicketLine, TicketPage
+from attms_core.model.wish import Author, AuthorKind, Change, Outcome, Wish, WishKind, WishState
+
+__all__ = [
+    "Author",
+    "AuthorKind",
+    "Change",
+    "Choice",
+    "Clock",
+    "ClockState",
+    "Company",
+    "CompanyId",
+    "Contact",
+    "ContactId",
+    "Conversation",
+    "ConversationKind",
+    "DeletedTicket",
+    "Edit",
+    "EditSubject",
+    "Field",
+    "Link",
+    "LinkState",
+    "Member",
+    "Metadata",
+    "Note",
+    "NoteId",
+    "NoteLine",
+    "Outcome",
+    "Person",
+    "PersonKey",
+    "PersonRole",
+    "Resource",
+    "ResourceId",
+    "ResourceRole",
+    "Right",
+    "Role",
+    "RoleId",
+    "TenantId",
+    "Ticket",
+    "TicketDetail",
+    "TicketFilter",
+    "TicketId",
+    "TicketLine",
+    "TicketPage",
+    "Wish",
+    "WishId",
+    "WishKind",
+    "WishState",
+    "next_clock",
+    "next_due",
+]

@@ -1,0 +1,112 @@
+"""Wishes (writes that somebody asked for) and changes (facts that came of them, or of anybody's work)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from attms_core.model.conversation import PersonKey
+from attms_core.model.ids import NoteId, ResourceId, TenantId, TicketId, WishId
+
+Value = str | int | None
+"""A field's value as JSON can hold it; moments are ISO 8601 in UTC."""
+
+
+class WishKind(StrEnum):
+    """What may be asked of AutoTask."""
+
+    CREATE_TICKET = "create-ticket"
+    UPDATE_TICKET = "update-ticket"
+    ADD_NOTE = "add-note"
+
+
+class WishState(StrEnum):
+    """How far a wish has come. Stored before each step, so that a crash leaves the truth behind."""
+
+    ASKED = "asked"
+    """Stored; AutoTask has not been called."""
+    SENT = "sent"
+    """AutoTask may have been called: look before repeating."""
+    DONE = "done"
+    REFUSED = "refused"
+    """AutoTask or we said no; nothing was changed."""
+    UNKNOWN = "unknown"
+    """Looked for twice and not found: the person decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a wish."""
+
+    ticket: TicketId | None = None
+    note: NoteId | None = None
+    code: str = ""
+    """Of a refusal: the error's code."""
+    message: str = ""
+    """Of a refusal: what happened, in plain words."""
+    hint: str = ""
+    """Of a refusal: what to do next."""
+    field: str = ""
+    """Of a refusal: the field it is about (our name, else the wire name)."""
+    reverted: tuple[str, ...] = ()
+    """Fields that AutoTask's workflow rules changed back at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A write that somebody asked for. This is the audit row too."""
+
+    id: WishId
+    tenant: TenantId
+    key: str
+    """Unique in the tenant: conversation, and activity id or the card's nonce with its action."""
+    kind: WishKind
+    person: PersonKey
+    person_name: str
+    resource: ResourceId
+    ticket: TicketId | None
+    before: Mapping[str, Value]
+    """The ticket's values of the fields asked for, as AutoTask had them just before."""
+    asked: Mapping[str, Value]
+    """Fields by our names (see ``Ticket``, ``Note``); others by their wire names."""
+    state: WishState
+    outcome: Outcome
+    conversation: str
+    message: str | None
+    """The card's activity id: it is edited when the wish ends after the press was answered."""
+    asked_at: datetime
+    ended_at: datetime | None = None
+
+
+class AuthorKind(StrEnum):
+    """Who made a change."""
+
+    PERSON = "person"
+    """Through us, by a wish."""
+    RESOURCE = "resource"
+    CONTACT = "contact"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """The author of a change: an id fitting the kind (resource or contact), else nothing."""
+
+    kind: AuthorKind
+    id: int | None = None
+    wish: WishId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A fact about a ticket, past tense and immutable."""
+
+    ticket: TicketId
+    what: str
+    """``created``, ``deleted``, ``note-added``, or our name of the field that moved (``status``)."""
+    before: Value
+    after: Value
+    author: Author
+    at: datetime
+    """When it happened, as near as AutoTask tells."""
+    note: NoteId | None = None
