@@ -1,0 +1,232 @@
+"""The sandbox's records, in an SQLite of their own.
+
+One table per entity: the record as JSON, and a column with an index for every field that clients filter by all
+day, so that a hundred thousand tickets stay quick. What a record means is not known here.
+
+Calls block: they run on the event loop on purpose. Every statement is indexed and local, one connection keeps the
+order of events exact, and no person waits on this process.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from sandbox.autotask import values
+from sandbox.autotask.filters import Query, Sql, hot_fields
+from sandbox.autotask.table import Entity, Table
+
+Record = dict[str, Any]
+
+REMEMBERED = 5000
+"""Changes that a stale replica can be behind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One written record, as it was before."""
+
+    sequence: int
+    at: datetime
+    entity: str
+    id: int
+    before: str | None
+
+
+class Rows:
+    """All records of one Autotask database."""
+
+    def __init__(self, table: Table, clock: Callable[[], datetime], path: str = ":memory:") -> None:
+        self._table = table
+        self._clock = clock
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._next: dict[str, int] = {}
+        self._changes: deque[Change] = deque(maxlen=REMEMBERED)
+        self.sequence = 0
+        """Number of changes so far."""
+        self._prepare()
+
+    def close(self) -> None:
+        """Close the database; one in memory is gone then."""
+        self._db.close()
+
+    def get(self, entity: str, id_: int) -> Record | None:
+        """Return a record, or None."""
+        doc = self._doc(entity, id_)
+        return None if doc is None else orjson.loads(doc)
+
+    def find(self, entity: str, **equal: Any) -> list[Record]:
+        """Return the records whose fields equal these values, by id."""
+        fields = self._table.entities[entity].fields
+        where = Sql(
+            " AND ".join(f"{_plain_column(entity, name)} IS ?" for name in equal) or "1",
+            tuple(values.compared(fields[name], value) for name, value in equal.items()),
+        )
+        sql = f'SELECT doc FROM "{entity}" WHERE {where.text} ORDER BY id'  # noqa: S608 - names are the table's
+        return [orjson.loads(doc) for (doc,) in self._db.execute(sql, where.params)]
+
+    def ids(self, entity: str, where: Sql | None = None) -> list[int]:
+        """Return the ids of an entity's records, or of those under a condition."""
+        text, params = _all_of(where)
+        sql = f'SELECT id FROM "{entity}" WHERE {text} ORDER BY id'  # noqa: S608 - names are ours, values are parameters
+        return [id_ for (id_,) in self._db.execute(sql, params)]
+
+    def new_id(self, entity: str) -> int:
+        """Return an id never used before."""
+        if entity not in self._next:
+            top = self._db.execute(f'SELECT max(id) FROM "{entity}"').fetchone()[0]  # noqa: S608 - our name
+            self._next[entity] = top or 0
+        self._next[entity] += 1
+        return self._next[entity]
+
+    def put(self, entity: str, record: Record) -> None:
+        """Write a record, new or changed."""
+        self._remember(entity, record["id"])
+        self._write(entity, [record])
+
+    def fill(self, entity: str, records: Iterable[Record]) -> None:
+        """Write many records that nobody will want to see undone."""
+        self._db.execute("BEGIN")
+        self._write(entity, records)
+        self._db.execute("COMMIT")
+
+    def remove(self, entity: str, id_: int) -> None:
+        """Take a record away."""
+        self._remember(entity, id_)
+        self._db.execute(f'DELETE FROM "{entity}" WHERE id = ?', (id_,))  # noqa: S608 - the table's name
+
+    def page(self, entity: str, query: Query, after: int | None, also: Sql | None = None) -> list[str]:
+        """Return the JSON of a page's records and of one more, if there is one, in order of id.
+
+        `after` is the last id of the page before, None for the first page; `also` narrows what anybody may see.
+        """
+        where = Sql() if after is None else Sql("+id > ?", (after,))
+        if not query.by_index and after is not None:
+            where = Sql("id > ?", (after,))
+        text, params = _all_of(where, query.where, also)
+        # a plus sign tells SQLite to use the other index: walking by id would read every record
+        order = "+id" if query.by_index else "id"
+        sql = (
+            f'SELECT doc FROM "{entity}" WHERE id IN (SELECT id FROM "{entity}" WHERE {text}'  # noqa: S608 - names are ours, values are parameters
+            f" ORDER BY {order} LIMIT ?) ORDER BY id"
+        )
+        return [doc for (doc,) in self._db.execute(sql, (*params, query.page_size + 1))]
+
+    def count(self, entity: str, query: Query, also: Sql | None = None) -> int:
+        """Count the records that a query finds."""
+        text, params = _all_of(query.where, also)
+        found: int = self._db.execute(f'SELECT count(*) FROM "{entity}" WHERE {text}', params).fetchone()[0]  # noqa: S608 - names are ours, values are parameters
+        return found
+
+    def changes_after(self, is_newer: Callable[[Change], bool]) -> list[Change]:
+        """Return remembered changes that satisfy a condition, newest first."""
+        return [change for change in reversed(self._changes) if is_newer(change)]
+
+    @contextmanager
+    def as_before(self, changes: list[Change]) -> Iterator[None]:
+        """Show the records as they were before these changes (newest first)."""
+        self._db.execute("SAVEPOINT earlier")
+        try:
+            for change in changes:
+                self._restore(change)
+            yield
+        finally:
+            self._db.execute("ROLLBACK TO earlier")
+            self._db.execute("RELEASE earlier")
+
+    def dump(self, entity: Entity, record: Record) -> str:
+        """Write a record as JSON, decimals with the four places that Autotask sends."""
+        exact = {
+            name: orjson.Fragment(f"{record[name]:.4f}") for name in entity.decimals if record.get(name) is not None
+        }
+        return orjson.dumps({**record, **exact} if exact else record).decode()
+
+    def _doc(self, entity: str, id_: int) -> str | None:
+        sql = f'SELECT doc FROM "{entity}" WHERE id = ?'  # noqa: S608 - the table's name
+        found = self._db.execute(sql, (id_,)).fetchone()
+        return found[0] if found else None
+
+    def _remember(self, entity: str, id_: int) -> None:
+        self.sequence += 1
+        before = self._doc(entity, id_)
+        self._changes.append(Change(sequence=self.sequence, at=self._clock(), entity=entity, id=id_, before=before))
+
+    def _restore(self, change: Change) -> None:
+        if change.before is None:
+            self._db.execute(f'DELETE FROM "{change.entity}" WHERE id = ?', (change.id,))  # noqa: S608 - our name
+        else:
+            self._write(change.entity, [orjson.loads(change.before)])
+
+    def _write(self, entity: str, records: Iterable[Record]) -> None:
+        shape = self._table.entities[entity]
+        hot = hot_fields(entity)
+        columns = [(name, _column_value(shape, name)) for name in hot]
+        marks = ", ".join("?" * (len(hot) + 2))
+        self._db.executemany(
+            f'INSERT OR REPLACE INTO "{entity}" VALUES ({marks})',  # noqa: S608 - the table's name
+            (
+                (record["id"], *(kept(record.get(name)) for name, kept in columns), self.dump(shape, record))
+                for record in records
+            ),
+        )
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = MEMORY")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.create_function("millis", 1, values.millis, deterministic=True)
+        self._db.create_function("folded", 1, values.folded, deterministic=True)
+        self._db.create_function("udf_text", 2, _udf_text, deterministic=True)
+        self._db.create_function("udf_number", 2, _udf_number, deterministic=True)
+        for entity in self._table.entities:
+            hot = hot_fields(entity)
+            columns = "".join(f'"{name}", ' for name in hot)
+            self._db.execute(
+                f'CREATE TABLE IF NOT EXISTS "{entity}" (id INTEGER PRIMARY KEY, {columns}doc TEXT NOT NULL)'
+            )
+            for name in hot:
+                self._db.execute(f'CREATE INDEX IF NOT EXISTS "{entity}.{name}" ON "{entity}" ("{name}")')
+
+
+def _all_of(*conditions: Sql | None) -> tuple[str, tuple[Any, ...]]:
+    given = [condition for condition in conditions if condition]
+    text = " AND ".join(condition.text for condition in given) or "1"
+    return text, tuple(value for condition in given for value in condition.params)
+
+
+def _plain_column(entity: str, name: str) -> str:
+    if name == "id" or name in hot_fields(entity):
+        return f'"{name}"'
+    return f"json_extract(doc, '$.{name}')"
+
+
+def _column_value(entity: Entity, name: str) -> Callable[[Any], Any]:
+    kind = entity.fields[name].type
+    if kind == "datetime":
+        return values.millis
+    return values.folded if kind == "string" else _same
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _udf(doc: str, name: str) -> str | None:
+    for udf in orjson.loads(doc).get("userDefinedFields", ()):
+        if udf["name"] == name:
+            value: str | None = udf["value"]
+            return value
+    return None
+
+
+def _udf_text(doc: str, name: str) -> str | None:
+    return values.folded(_udf(doc, name))
+
+
+def _udf_number(doc: str, name: str) -> float | None:
+    text = _udf(doc, name)
+    return None if text in (None, "") else float(str(text))
