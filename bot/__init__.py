@@ -1,0 +1,1 @@
+"""What Teams says to us and what we say back."""

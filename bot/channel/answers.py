@@ -1,0 +1,112 @@
+"""How an ``Answer`` looks on the wire: outgoing activities and invoke bodies as plain dicts.
+
+Which of the two a turn gets, and sending, is decided elsewhere. Bodies: Teams, Universal Actions for Adaptive
+Cards; dialogs; typeahead search.
+"""
+
+from typing import Any
+
+from bot.channel.words import LONGEST, clean
+from bot.turn import Answer, Body, Choices, Nothing, Problem, Replace, Say, Toast, Turn, TurnKind
+
+Wire = dict[str, Any]
+
+CARD = "application/vnd.microsoft.card.adaptive"
+_TOAST = "application/vnd.microsoft.activity.message"
+_ERROR = "application/vnd.microsoft.error"
+_FOUND = "application/vnd.microsoft.search.searchResponse"
+MOST_CHOICES = 15
+_LONGEST_SUMMARY = 300
+
+
+def attachment(card: Wire) -> Wire:
+    """Wrap a card as a message carries it."""
+    return {"contentType": CARD, "content": card}
+
+
+def card_message(card: Wire, summary: str) -> Wire:
+    """Make a message of a card alone: text beside it would split the message (Teams: cards)."""
+    message: Wire = {"type": "message", "attachments": [attachment(card)]}
+    return {**message, "summary": clean(summary, _LONGEST_SUMMARY)} if summary else message
+
+
+def text_message(text: str) -> Wire:
+    """Make a message of plain text, in which nothing is markup."""
+    return {"type": "message", "text": text[:LONGEST], "textFormat": "plain"}
+
+
+def message_of(answer: Answer) -> Wire | None:
+    """Return what to post for an answer; none when there is nothing to say."""
+    match answer:
+        case Say(card=dict() as card):
+            return card_message(card, answer.summary or answer.text or "")
+        case Say():
+            return text_message(answer.text) if answer.text else None
+        case Replace():
+            return card_message(answer.card, "")
+        case Toast() | Problem():
+            return text_message(answer.text)
+        case Choices() | Body() | Nothing():
+            return None
+
+
+def invoke_answer(turn: Turn, answer: Answer) -> tuple[int, Any]:
+    """Return HTTP status and body that answer an invoke."""
+    if isinstance(answer, Nothing) and turn.kind is TurnKind.INVOKE:
+        return 501, None
+    return 200, answer.content if isinstance(answer, Body) else _body(turn, answer)
+
+
+def _body(turn: Turn, answer: Answer) -> Wire:
+    if turn.kind is TurnKind.EXECUTE:
+        return _execute_body(answer)
+    if turn.kind is TurnKind.SEARCH:
+        return _search_body(answer)
+    if turn.invoke_name.startswith("task/"):
+        return {"task": _task_body(answer)}
+    if turn.invoke_name.startswith("composeExtension/"):
+        return {"composeExtension": {"type": "message", "text": _text_of(answer)}}
+    return {}
+
+
+def late_answer(turn: Turn) -> tuple[int, Any]:
+    """Answer an invoke whose handler takes longer than Teams waits."""
+    return invoke_answer(turn, Toast("This takes longer than usual. The result will appear here."))
+
+
+def _execute_body(answer: Answer) -> Wire:
+    if isinstance(answer, Replace):
+        return {"statusCode": 200, "type": CARD, "value": answer.card}
+    if isinstance(answer, Problem):
+        return _error_body(answer)
+    return {"statusCode": 200, "type": _TOAST, "value": _text_of(answer)}
+
+
+def _search_body(answer: Answer) -> Wire:
+    if isinstance(answer, Problem):
+        return _error_body(answer)
+    found = answer.found[:MOST_CHOICES] if isinstance(answer, Choices) else ()
+    results = [{"title": title, "value": value} for title, value in found]
+    return {"statusCode": 200, "type": _FOUND, "value": {"results": results}}
+
+
+def _error_body(problem: Problem) -> Wire:
+    value = {"code": problem.code, "message": problem.text}
+    return {"statusCode": problem.status, "type": _ERROR, "value": value}
+
+
+def _task_body(answer: Answer) -> Wire:
+    card = answer.card if isinstance(answer, Say | Replace) else None
+    if card is not None:
+        return {"type": "continue", "value": {"card": attachment(card)}}
+    return {"type": "message", "value": _text_of(answer)}
+
+
+def _text_of(answer: Answer) -> str:
+    match answer:
+        case Say():
+            return answer.text or answer.summary or "Done."
+        case Toast() | Problem():
+            return answer.text
+        case Replace() | Choices() | Body() | Nothing():
+            return "Done."

@@ -1,0 +1,187 @@
+"""Outbound REST to the Bot Connector, on one pooled session (Bot Connector REST API v3).
+
+When and what to send is decided elsewhere; what a refusal means is decided in ``refusals``.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import orjson
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession
+from yarl import URL
+
+from attms_core.model import Conversation, Member
+from attms_core.model.ids import TenantId
+from bot.channel.decode import parts, text
+from bot.channel.places import Places
+from bot.channel.refusals import error_for
+from bot.channel.strict import BadJson, read_json
+from bot.channel.wire import BodyTooBig, read_body
+from bot.channel.words import name_of
+from bot.delivery import AuthBroken, Gone, Later, Rejected, Transient
+
+Json = Mapping[str, Any]
+Pause = Callable[[float], Awaitable[None]]
+
+TRIES = 2
+LONGEST_WAIT = 3.0
+"""Seconds that a try may wait for the next; a longer wait is the caller's to plan."""
+_FIRST_WAIT = 0.5
+_PAGE = 500
+_TARGETED = "?isTargetedActivity=true"
+_MOST_PAGES = 40
+_OK = range(200, 300)
+
+
+class Tokens(Protocol):
+    """Where the bearer token comes from."""
+
+    async def bearer(self) -> str:
+        """Return a token, empty for none; raises ``AuthBroken``."""
+        ...
+
+    def drop(self, token: str) -> None:
+        """Forget a token that was refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    method: str
+    url: str
+    body: bytes | None = None
+
+
+class Connector:
+    """Speaks in conversations. Every method raises a ``Delivery`` error and nothing else.
+
+    A call is tried twice at most, and only where Teams asks for that (412, 429, 502, 503, 504, no answer) and the
+    wait is under three seconds.
+    """
+
+    def __init__(self, *, session: ClientSession, tokens: Tokens, places: Places, pause: Pause = asyncio.sleep) -> None:
+        self._session = session
+        self._tokens = tokens
+        self._places = places
+        self._pause = pause
+
+    async def send(self, conversation: Conversation, activity: Json, *, thread: str | None = None) -> str:
+        """Post a message, in a channel to a thread where one is named; return the activity id.
+
+        The id is empty when Teams tells none, as for text and card in one activity.
+        """
+        return await self.post(conversation.service_url, thread or conversation.id, activity)
+
+    async def edit(
+        self, conversation: Conversation, activity_id: str, activity: Json, *, thread: str | None = None
+    ) -> None:
+        """Put something else in a message's place; raises ``Gone`` when it has been deleted."""
+        await self.put(conversation.service_url, thread or conversation.id, activity_id, activity)
+
+    async def members(self, conversation: Conversation) -> list[Member]:
+        """Read the whole roster, 500 people a call."""
+        base = f"{self._place(conversation.service_url, conversation.id)}/pagedmembers?pageSize={_PAGE}"
+        found: list[Member] = []
+        token = ""
+        for _ in range(_MOST_PAGES):
+            page = await self._call("GET", base + (f"&continuationToken={quote(token, safe='')}" if token else ""))
+            found += [_member(each) for each in parts(page, "members")]
+            told = page.get("continuationToken")
+            if not isinstance(told, str) or not told:
+                return found
+            token = told
+        raise Rejected("The roster is longer than we read")
+
+    async def member(self, conversation: Conversation, mri: str) -> Member | None:
+        """Look one person up; none when that person is not in the conversation."""
+        place = self._place(conversation.service_url, conversation.id)
+        try:
+            return _member(await self._call("GET", f"{place}/members/{quote(mri, safe=':@')}"))
+        except Gone:
+            return None
+
+    async def post(
+        self, service_url: str, conversation_id: str, activity: Json, *, reply_to: str = "", targeted: bool = False
+    ) -> str:
+        """Post an activity by address, as an answer to another when one is named; return its id.
+
+        A ``targeted`` one is seen by its recipient alone.
+        """
+        url = f"{self._place(service_url, conversation_id)}/activities"
+        if reply_to:
+            url += f"/{quote(reply_to, safe=':@')}"
+        return text(await self._call("POST", url + (_TARGETED if targeted else ""), activity), "id")
+
+    async def put(
+        self, service_url: str, conversation_id: str, activity_id: str, activity: Json, *, targeted: bool = False
+    ) -> None:
+        """Replace an activity by address."""
+        url = f"{self._place(service_url, conversation_id)}/activities/{quote(activity_id, safe=':@')}"
+        await self._call("PUT", url + (_TARGETED if targeted else ""), activity)
+
+    def _place(self, service_url: str, conversation_id: str) -> str:
+        if not self._places.allows(service_url):
+            raise Rejected("The service URL is not on the allow-list")
+        return f"{service_url.rstrip('/')}/v3/conversations/{quote(conversation_id, safe=':@;=')}"
+
+    async def _call(self, method: str, url: str, activity: Json | None = None) -> Json:
+        call = _Call(method=method, url=url, body=None if activity is None else orjson.dumps(activity))
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._once(call)
+            except Later as error:
+                wait = error.after.total_seconds() if error.after is not None else _FIRST_WAIT
+                if not left or wait > LONGEST_WAIT or not error.repeatable:
+                    raise
+                await self._pause(wait)
+            except _StaleToken:
+                if not left:
+                    raise
+        raise Transient("The connector did not answer")
+
+    async def _once(self, call: _Call) -> Json:
+        token = await self._tokens.bearer()
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        try:
+            async with self._session.request(
+                call.method, URL(call.url, encoded=True), data=call.body, headers=headers, allow_redirects=False
+            ) as answer:
+                return await self._read(answer, token)
+        except ClientConnectorError:
+            raise Transient("The connector cannot be reached") from None
+        except (ClientError, TimeoutError, BodyTooBig, BadJson):
+            # A post whose answer was lost may stand there already; edits and questions are harmless to repeat.
+            is_post = call.method == "POST"
+            raise Transient("The connector did not answer", may_have_arrived=is_post, repeatable=not is_post) from None
+
+    async def _read(self, answer: ClientResponse, token: str) -> Json:
+        body = await read_body(answer)
+        if answer.status in _OK:
+            document = read_json(body) if body else {}
+            return document if isinstance(document, dict) else {}
+        error = error_for(answer.status, answer.headers.get("Retry-After", ""), body)
+        if isinstance(error, AuthBroken):
+            self._tokens.drop(token)
+            raise _StaleToken(str(error), hint=error.hint)
+        raise error
+
+
+class _StaleToken(AuthBroken):
+    """The token was refused: a fresh one may be tried once."""
+
+
+def _member(account: Json) -> Member:
+    email = text(account, "email") or text(account, "userPrincipalName")
+    tenant = text(account, "tenantId").lower()
+    principal = text(account, "userPrincipalName").upper()
+    return Member(
+        mri=text(account, "id"),
+        object_id=(text(account, "aadObjectId") or text(account, "objectId")).lower(),
+        name=name_of(account.get("name")),
+        email=email,
+        tenant=TenantId(tenant) if tenant else None,
+        is_guest=text(account, "userRole").lower() == "guest" or "#EXT#" in principal,
+    )

@@ -1,0 +1,28 @@
+"""Plain HTTP to Microsoft's services: read no more than expected, follow nothing. What the bodies mean is not here."""
+
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+
+LARGEST_BODY = 5 * 1024 * 1024  # bytes
+MOST_CONNECTIONS = 64
+TIMEOUT = ClientTimeout(total=10, connect=3)
+
+
+class BodyTooBig(ValueError):
+    """The other side sends more than we read."""
+
+
+def make_session() -> ClientSession:
+    """Open a pooled session without cookies and without proxies from the environment."""
+    connector = TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=60)
+    return ClientSession(connector=connector, timeout=TIMEOUT, cookie_jar=DummyCookieJar(), trust_env=False)
+
+
+async def read_body(response: ClientResponse, largest: int = LARGEST_BODY) -> bytes:
+    """Read a body whole; raises ``BodyTooBig`` as soon as it exceeds ``largest`` bytes."""
+    chunks, size = [], 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > largest:
+            raise BodyTooBig(f"more than {largest} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,34 @@
+"""A trace id for every request: in each log line it causes and in the answer's header."""
+
+import secrets
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+HEADER = "x-trace-id"
+SERVER = "attms"
+"""What the ``Server`` header says: no library and no version."""
+TRACE = web.RequestKey("trace", str)
+
+
+def trace_of(request: web.BaseRequest) -> str:
+    """Return a request's trace id; empty before the middleware has seen it."""
+    return request[TRACE] if TRACE in request else ""  # noqa: SIM401 - get() loses the type
+
+
+@web.middleware
+async def trace(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id of our own: sixteen hex digits, never one that the sender chose."""
+    request[TRACE] = secrets.token_hex(8)
+    with structlog.contextvars.bound_contextvars(trace=request[TRACE]):
+        return await handler(request)
+
+
+async def tell(request: web.Request, response: web.StreamResponse) -> None:
+    """Write the trace id and the headers that every answer carries (a signal: ``app.on_response_prepare``)."""
+    headers = response.headers
+    headers[HEADER] = trace_of(request)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Cache-Control", "no-store")
+    headers["Server"] = SERVER
