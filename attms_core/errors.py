@@ -10,7 +10,8 @@
     │   └── OutOfDate           an old or foreign button
     ├── TryLater            nobody: wait
     │   ├── Unreachable
-    │   └── Busy
+    │   ├── Busy
+    │   └── StoreUnavailable    our own database does not take or give anything now
     ├── OperatorNeeded      an administrator, of ours or of AutoTask
     │   ├── NotConnected
     │   ├── CredentialsRefused
@@ -114,6 +115,13 @@ class Busy(TryLater):
     """Too many calls: at once, in this hour, or the budget is kept for people."""
 
     code = "busy"
+
+
+class StoreUnavailable(TryLater):
+    """Our own database is locked, full or gone; whether a write took place is unknown when its commit was cut off."""
+
+    code = "store-unavailable"
+    hint = "Try again in a minute. If it stays so, an administrator has to look at the database and its disk."
 
 
 class OperatorNeeded(AttmsError):

@@ -29,7 +29,7 @@ from attms_core.model.outbox import Edit, EditSubject
 from attms_core.model.people import Link, LinkState, Person, Right
 from attms_core.model.people import Role as PersonRole
 from attms_core.model.sla import Clock, ClockState, next_clock, next_due
-from attms_core.model.ticket import Note, NoteLine, Ticket, TicketDetail, TicketFilter, TicketLine, TicketPage
+from attms_core.model.ticket import Note, NoteLine, Seen, Ticket, TicketDetail, TicketFilter, TicketLine, TicketPage
 from attms_core.model.wish import Author, AuthorKind, Change, Outcome, Wish, WishKind, WishState
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "Right",
     "Role",
     "RoleId",
+    "Seen",
     "TenantId",
     "Ticket",
     "TicketDetail",

@@ -40,6 +40,8 @@ class Conversation:
     object_id: str | None = None
     team_id: str | None = None
     channel_id: str | None = None
+    timezone: str | None = None
+    """Of the person it is with, as the client told it; none for groups and channels."""
     is_installed: bool = True
     is_internal: bool = False
     """Set by ``/internal on``; a personal chat with a linked person is internal anyway."""

@@ -71,6 +71,21 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a card showed of a ticket when it was rendered. Somebody may have been faster."""
+
+    status: int
+    priority: int
+    queue: int | None
+    assignee: ResourceId | None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> "Seen":
+        """Take it from the ticket that is about to be shown."""
+        return cls(status=ticket.status, priority=ticket.priority, queue=ticket.queue, assignee=ticket.assignee)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """One note of a ticket."""
 

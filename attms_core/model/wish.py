@@ -48,6 +48,8 @@ class Outcome:
     """Of a refusal: what to do next."""
     field: str = ""
     """Of a refusal: the field it is about (our name, else the wire name)."""
+    legal: tuple[str, ...] = ()
+    """Of a refusal: labels of the legal values."""
     reverted: tuple[str, ...] = ()
     """Fields that AutoTask's workflow rules changed back at once."""
 

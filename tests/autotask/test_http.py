@@ -1,0 +1,160 @@
+import gzip
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from attms_core import http
+from attms_core.autotask.zone import API_HOSTS
+from attms_core.http import AllowList, AnswerLost, ForbiddenAddress, HttpClient, NotSent, Request
+
+LOCAL = AllowList((), allow_loopback=True)
+
+
+@pytest.fixture
+async def origin() -> AsyncIterator[str]:
+    async def echo(request: web.Request) -> web.Response:
+        return web.json_response({"host": request.headers["Host"], "body": (await request.read()).decode()})
+
+    async def moved(_: web.Request) -> web.Response:
+        raise web.HTTPFound("/echo")
+
+    async def large(_: web.Request) -> web.Response:
+        return web.Response(body=b"x" * 2000)
+
+    async def bomb(_: web.Request) -> web.Response:
+        return web.Response(body=gzip.compress(b"x" * 2000), headers={"Content-Encoding": "gzip"})
+
+    async def broken(_: web.Request) -> web.Response:
+        return web.Response(body=b"no gzip", headers={"Content-Encoding": "gzip"})
+
+    async def cut(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    app = web.Application()
+    for path, handler in {
+        "/echo": echo,
+        "/moved": moved,
+        "/large": large,
+        "/bomb": bomb,
+        "/broken": broken,
+        "/cut": cut,
+    }.items():
+        app.router.add_route("*", path, handler)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def test_an_exchange_brings_body_and_status(origin: str) -> None:
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        answer = await client.send(Request(method="POST", url=f"{origin}/echo", body=b"hello"))
+    assert answer.status == 200
+    assert answer.body == f'{{"host": "{origin.removeprefix("http://")}", "body": "hello"}}'.encode()
+    assert answer.headers["content-type"].startswith("application/json")
+
+
+async def test_redirects_are_not_followed(origin: str) -> None:
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        assert (await client.send(Request(method="GET", url=f"{origin}/moved"))).status == 302
+
+
+async def test_proxies_of_the_environment_are_not_believed(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        assert (await client.send(Request(method="GET", url=f"{origin}/echo"))).status == 200
+
+
+@pytest.mark.parametrize("path", ["large", "bomb", "broken", "cut"])
+async def test_what_cannot_be_read_to_its_end_is_a_lost_answer(origin: str, path: str) -> None:
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        with pytest.raises(AnswerLost):
+            await client.send(Request(method="GET", url=f"{origin}/{path}"))
+
+
+async def test_an_answer_that_does_not_come_in_time_is_lost() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        async with HttpClient(LOCAL, body_cap=1000) as client:
+            with pytest.raises(AnswerLost):
+                await client.send(Request(method="GET", url=url, deadline=0.05))
+
+
+async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        with pytest.raises(NotSent):
+            await client.send(Request(method="POST", url=f"http://127.0.0.1:{port}/", body=b"x"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://webservices5.autotask.net/",
+        "https://webservices5.autotask.net:444/",
+        "https://webservices5.autotask.net\\@evil.test/",
+        "https://evil.test#webservices5.autotask.net",
+        "https://webservices5.autotask.net.",
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "ftp://webservices5.autotask.net/",
+        "//webservices5.autotask.net/",
+        "https:///x",
+        "https://[::1",
+        "https://\x00.test/",
+        "",
+    ],
+)
+def test_only_listed_hosts_may_be_called(url: str) -> None:
+    with pytest.raises(ForbiddenAddress):
+        AllowList(API_HOSTS).check(url)
+
+
+@pytest.mark.parametrize("url", ["https://webservices5.autotask.net/x", "https://WEBSERVICES29.Autotask.NET:443/"])
+def test_listed_hosts_may_be_called_on_their_own_port(url: str) -> None:
+    AllowList(API_HOSTS).check(url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["10.0.0.1", "169.254.169.254", "100.64.0.1", "127.0.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "224.0.0.1"],
+)
+async def test_a_listed_host_that_resolves_into_a_network_is_refused(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(_: str) -> tuple[str, ...]:
+        return ("203.0.114.1", address)
+
+    monkeypatch.setattr(http, "_resolve", resolve)
+    async with HttpClient(AllowList(API_HOSTS), body_cap=1000) as client:
+        with pytest.raises(ForbiddenAddress):
+            await client.send(Request(method="GET", url="https://webservices5.autotask.net/"))
+
+
+async def test_the_connection_goes_to_the_address_looked_at_under_the_hosts_own_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+
+    async def deliver(_: HttpClient, message: object, host: str) -> http.Response:
+        seen.append((message, host))
+        return http.Response(status=200)
+
+    async def resolve(_: str) -> tuple[str, ...]:
+        return ("203.0.114.1",)
+
+    monkeypatch.setattr(http, "_resolve", resolve)
+    monkeypatch.setattr(HttpClient, "_deliver", deliver)
+    async with HttpClient(AllowList(API_HOSTS), body_cap=1000) as client:
+        await client.send(Request(method="GET", url="https://webservices5.autotask.net/a?b=c%2B"))
+    message, host = seen[0]
+    assert str(message.url) == "https://203.0.114.1/a?b=c%2B"  # type: ignore[attr-defined] # httpx is met in one module
+    assert message.headers["Host"] == host == "webservices5.autotask.net"  # type: ignore[attr-defined] # as above
+    assert message.extensions["sni_hostname"] == host  # type: ignore[attr-defined] # as above
