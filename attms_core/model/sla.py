@@ -34,7 +34,11 @@ class Clock:
 
 
 def next_due(ticket: "Ticket") -> tuple[str, datetime] | None:
-    """Find the earliest due time that has not been met; none when all are met, absent, or the ticket is complete."""
+    """Find the earliest due time that runs: none when all are met, absent or paused, or the ticket is complete."""
+    return None if ticket.sla_paused_hours else _earliest_unmet(ticket)
+
+
+def _earliest_unmet(ticket: "Ticket") -> tuple[str, datetime] | None:
     if ticket.is_complete:
         return None
     unmet = [
@@ -55,7 +59,7 @@ def next_due(ticket: "Ticket") -> tuple[str, datetime] | None:
 
 def next_clock(ticket: "Ticket", now: datetime) -> Clock | None:
     """Say how the next due time stands at ``now``; a paused clock never warns."""
-    found = next_due(ticket)
+    found = _earliest_unmet(ticket)
     if not found:
         return None
     name, due = found

@@ -1,0 +1,1 @@
+"""What an administrator touches. The chat is a stranger here."""

@@ -1,0 +1,8 @@
+"""The use cases, in verbs a dispatcher would use. It knows no chat; it could serve a command line tomorrow."""
+
+from attms_core.desk.asker import Asker
+from attms_core.desk.desk import Desk
+from attms_core.desk.draft import Draft
+from attms_core.desk.wishes import Wishes
+
+__all__ = ["Asker", "Desk", "Draft", "Wishes"]

@@ -1,0 +1,43 @@
+"""A ticket that is being written: what the form holds before AutoTask has seen it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from attms_core.errors import Required
+from attms_core.model import CompanyId, ContactId
+from attms_core.model.ticket import NEW
+from attms_core.model.wish import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A new ticket as typed so far; None and empty mean not filled in yet."""
+
+    company: CompanyId | None = None
+    contact: ContactId | None = None
+    title: str = ""
+    description: str = ""
+    queue: int | None = None
+    priority: int | None = None
+    demanded: Mapping[str, Value] = field(default_factory=dict)
+    """Fields that AutoTask asked for beyond these, by our names or its wire names."""
+
+    def fields(self) -> dict[str, Value]:
+        """Give what is asked of AutoTask. Raises ``Required`` for what no ticket can be without."""
+        if self.company is None:
+            raise Required("A ticket needs a company.", field="company")
+        if not self.title.strip():
+            raise Required("A ticket needs a title.", field="title")
+        if self.priority is None:
+            raise Required("A ticket needs a priority.", field="priority")
+        asked: dict[str, Value] = {
+            "company": self.company,
+            "contact": self.contact,
+            "title": self.title.strip(),
+            "description": self.description.strip(),
+            "queue": self.queue,
+            "priority": self.priority,
+            "status": NEW,
+            **self.demanded,
+        }
+        return {name: value for name, value in asked.items() if value not in (None, "")}

@@ -1,0 +1,257 @@
+"""The life of a wish: stored, sent, looked up when the answer is lost, ended. AutoTask is changed at most once.
+
+Each step is stored before the next begins, so that after a crash ``recover`` knows where it stood:
+
+    ASKED --> SENT --> DONE | REFUSED | UNKNOWN
+
+A wish runs in a task of its own. The person's turn may end, be cancelled or be delivered again: the wish goes on, and
+whoever asks with the same key gets what came of it.
+"""
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Self
+
+import structlog
+
+from attms_core.desk.lookback import Lookback, differing, holds, with_asked
+from attms_core.desk.outcomes import error_of, refusal
+from attms_core.errors import AttmsError, Busy, ChangedMeanwhile, NotFound, OutcomeUnknown, Unreachable
+from attms_core.mirror import Cause, Mirror
+from attms_core.model import EditSubject, Outcome, TenantId, Ticket, TicketId, Wish, WishId, WishKind, WishState
+from attms_core.model.wish import Value
+from attms_core.ports import Autotask, Now
+from attms_core.store import outbox, wishes
+from attms_core.store.database import Database, Tx
+
+log = structlog.get_logger(__name__)
+
+TOO_OLD = timedelta(minutes=15)
+"""A wish that a crash kept from being sent for longer than this is dropped: the person has moved on."""
+LIVE = (WishState.ASKED, WishState.SENT)
+
+
+class Wishes:
+    """Carries wishes out. Open it as an async context manager: leaving it waits for what is under way.
+
+    ``grace`` is how long an unfinished wish may belong to another living process; zero where only one can serve.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        autotask: Autotask,
+        mirror: Mirror,
+        lookback: Lookback,
+        tenant: TenantId,
+        now: Now,
+        grace: timedelta = timedelta(),
+    ) -> None:
+        self._database = database
+        self._autotask = autotask
+        self._mirror = mirror
+        self._lookback = lookback
+        self._tenant = tenant
+        self._now = now
+        self._grace = grace
+        self._running: dict[WishId, asyncio.Task[Wish]] = {}
+
+    async def __aenter__(self) -> Self:
+        """Open it."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Wait for the wishes under way: a write that has been sent is worth its answer."""
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def carry_out(self, wish: Wish, *, seen: Mapping[str, Value] | None = None) -> Wish:
+        """Store and perform a wish, or give what came of it when it was asked before.
+
+        Returns the wish as DONE. Raises what AutoTask refused, ``ChangedMeanwhile`` when the ticket is no longer as
+        ``seen``, or ``OutcomeUnknown``. Cancelling the caller does not stop the wish.
+        """
+        earlier = await self._database.write(lambda tx: wishes.add(tx, wish))
+        if earlier is None:
+            return await self._follow(self._start(wish, seen or {}))
+        return await self._again(earlier)
+
+    async def recover(self) -> None:
+        """Take up what a crash left unfinished, each in its own task. Harmless to repeat."""
+        left = await self._database.read(lambda tx: wishes.unfinished(tx, self._tenant))
+        for wish in left:
+            if wish.id not in self._running and self._is_orphan(wish):
+                log.info("wish_recovered", wish=wish.id, kind=wish.kind, state=wish.state)
+                self._take_up(wish)
+
+    async def by_key(self, key: str) -> Wish | None:
+        """Find the wish of a deed, whatever its state."""
+        return await self._database.read(lambda tx: wishes.by_key(tx, self._tenant, key))
+
+    async def by_id(self, wish: WishId) -> Wish | None:
+        """Find a wish."""
+        return await self._database.read(lambda tx: wishes.get(tx, self._tenant, wish))
+
+    async def _again(self, earlier: Wish) -> Wish:
+        if task := self._running.get(earlier.id):
+            return await self._follow(task)
+        if earlier.state not in LIVE:
+            if error := error_of(earlier):
+                raise error
+            return earlier
+        if self._is_orphan(earlier):
+            return await self._follow(self._take_up(earlier))
+        raise Busy("This is being saved already.", hint="Refresh the card in a moment.")
+
+    def _is_orphan(self, wish: Wish) -> bool:
+        return self._now() - wish.asked_at >= self._grace
+
+    async def _follow(self, task: asyncio.Task[Wish]) -> Wish:
+        return await asyncio.shield(task)
+
+    def _start(self, wish: Wish, seen: Mapping[str, Value]) -> asyncio.Task[Wish]:
+        return self._own(wish, asyncio.create_task(self._perform(wish, seen), name=f"wish {wish.id}"))
+
+    def _take_up(self, wish: Wish) -> asyncio.Task[Wish]:
+        if wish.state is WishState.SENT:
+            work = self._settle_sent(wish)
+        elif self._now() - wish.asked_at > TOO_OLD:
+            work = self._drop(wish)
+        else:
+            work = self._perform(wish, {})
+        return self._own(wish, asyncio.create_task(work, name=f"wish {wish.id} taken up"))
+
+    def _own(self, wish: Wish, task: asyncio.Task[Wish]) -> asyncio.Task[Wish]:
+        self._running[wish.id] = task
+        task.add_done_callback(lambda done: self._let_go(wish, done))
+        return task
+
+    def _let_go(self, wish: Wish, task: asyncio.Task[Wish]) -> None:
+        self._running.pop(wish.id, None)
+        error = None if task.cancelled() else task.exception()
+        if error and not isinstance(error, AttmsError):
+            log.error("wish_broke", wish=wish.id, exc_info=error)
+
+    async def _perform(self, wish: Wish, seen: Mapping[str, Value]) -> Wish:
+        try:
+            sent, standing = await self._send(wish, seen)
+        except OutcomeUnknown:
+            return await self._look_back(wish)
+        except AttmsError as error:
+            await self._end(wish, WishState.REFUSED, refusal(error, wish))
+            raise
+        return await self._finish(wish, sent, standing)
+
+    async def _send(self, wish: Wish, seen: Mapping[str, Value]) -> tuple[Outcome, Ticket | None]:
+        standing = await self._standing(wish, seen)
+        before = {name: _value(getattr(standing, name, None)) for name in wish.asked} if standing else {}
+        if wish.kind is WishKind.ADD_NOTE:
+            before = {}
+        await self._move(wish, WishState.SENT, before=before)
+        return await self._call(wish), standing
+
+    async def _standing(self, wish: Wish, seen: Mapping[str, Value]) -> Ticket | None:
+        """Read the ticket as it is now: the mirror may be half a minute behind, and somebody may have been faster."""
+        if wish.kind is not WishKind.UPDATE_TICKET or wish.ticket is None:
+            return None
+        ticket = await self._autotask.ticket(wish.ticket, urgent=True)
+        if ticket is None:
+            raise NotFound("The ticket is no longer in AutoTask, or not visible to ATTMS.")
+        await self._mirror.absorb_tickets([ticket], Cause.LOOK_UP)
+        moved = [name for name, value in seen.items() if _value(getattr(ticket, name)) != value]
+        if moved and not holds(ticket, wish.asked):
+            raise ChangedMeanwhile("The ticket was changed meanwhile: " + ", ".join(moved) + ".")
+        return ticket
+
+    async def _call(self, wish: Wish) -> Outcome:
+        if wish.kind is WishKind.CREATE_TICKET:
+            fields = {**wish.asked, "external_id": wish.id}
+            return Outcome(ticket=await self._autotask.create_ticket(fields, as_=wish.resource))
+        ticket = _ticket_of(wish)
+        if wish.kind is WishKind.ADD_NOTE:
+            note = await self._autotask.add_note(ticket, wish.asked, as_=wish.resource)
+            return Outcome(ticket=ticket, note=note)
+        await self._autotask.update_ticket(ticket, wish.asked, as_=wish.resource)
+        return Outcome(ticket=ticket)
+
+    async def _finish(self, wish: Wish, outcome: Outcome, standing: Ticket | None) -> Wish:
+        """Read back (workflow rules may have undone it), absorb, end."""
+        reverted = await self._read_back(wish, outcome, standing)
+        return await self._end(wish, WishState.DONE, dataclasses.replace(outcome, reverted=reverted))
+
+    async def _read_back(self, wish: Wish, outcome: Outcome, standing: Ticket | None) -> tuple[str, ...]:
+        if outcome.ticket is None:
+            return ()
+        try:
+            if wish.kind is WishKind.ADD_NOTE:
+                notes = await self._autotask.notes_of_ticket(outcome.ticket, urgent=True)
+                await self._mirror.absorb_notes(notes, Cause.READ_BACK)
+                return ()
+            ticket = await self._autotask.ticket(outcome.ticket, urgent=True)
+        except AttmsError as error:
+            log.warning("read_back_failed", wish=wish.id, code=error.code)
+            ticket = with_asked(standing, wish) if standing else None
+        if ticket is None:
+            return ()
+        await self._mirror.absorb_tickets([ticket], Cause.READ_BACK)
+        return differing(ticket, wish.asked) if wish.kind is WishKind.UPDATE_TICKET else ()
+
+    async def _look_back(self, wish: Wish) -> Wish:
+        found = await self._lookback.find(wish)
+        if found:
+            return await self._finish(wish, found, None)
+        error = OutcomeUnknown(
+            "AutoTask's answer was lost, and what was asked for cannot be found there.",
+            hint="Look into AutoTask before you try again: it may still turn up.",
+        )
+        await self._end(wish, WishState.UNKNOWN, refusal(error, wish))
+        raise error
+
+    async def _settle_sent(self, wish: Wish) -> Wish:
+        """After a crash: what was sent may have happened. An update that left no trace is safe to repeat."""
+        if wish.kind is not WishKind.UPDATE_TICKET:
+            return await self._look_back(wish)
+        ticket = await self._read_patiently(_ticket_of(wish))
+        if ticket and not holds(ticket, wish.asked) and holds(ticket, wish.before):
+            return await self._perform(wish, {})
+        return await self._look_back(wish)
+
+    async def _read_patiently(self, ticket: TicketId) -> Ticket | None:
+        try:
+            return await self._autotask.ticket(ticket)
+        except Unreachable:
+            return None
+
+    async def _drop(self, wish: Wish) -> Wish:
+        error = Unreachable("ATTMS was stopped before it could ask AutoTask. Nothing was changed.", hint="Try again.")
+        await self._end(wish, WishState.REFUSED, refusal(error, wish))
+        raise error
+
+    async def _move(self, wish: Wish, to: WishState, *, before: Mapping[str, Value]) -> None:
+        await self._database.write(lambda tx: wishes.move(tx, self._tenant, wish.id, expect=LIVE, to=to, before=before))
+
+    async def _end(self, wish: Wish, state: WishState, outcome: Outcome) -> Wish:
+        """End it, and owe the standing card its new face, in one transaction."""
+        ended_at = self._now()
+        subject = EditSubject(ticket=outcome.ticket or wish.ticket, wish=wish.id)
+
+        def work(tx: Tx) -> None:
+            wishes.move(tx, self._tenant, wish.id, expect=LIVE, to=state, outcome=outcome, ended_at=ended_at)
+            if wish.message and state is WishState.DONE:
+                outbox.owe(tx, wish.person.tenant, wish.conversation, wish.message, subject, ended_at)
+
+        await self._database.write(work)
+        log.info("wish_ended", wish=wish.id, kind=wish.kind, state=state, code=outcome.code, ticket=outcome.ticket)
+        return dataclasses.replace(wish, state=state, outcome=outcome, ended_at=ended_at)
+
+
+def _ticket_of(wish: Wish) -> TicketId:
+    if wish.ticket is None:
+        raise NotFound("The wish names no ticket.")
+    return wish.ticket
+
+
+def _value(value: object) -> Value:
+    return value if isinstance(value, str | int) or value is None else str(value)

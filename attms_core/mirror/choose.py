@@ -1,0 +1,52 @@
+"""From what somebody typed to one of several named things. Pure; a doubt is an error that lists what is possible."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from attms_core.errors import Invalid
+
+T = TypeVar("T")
+LISTED = 15
+"""So many names stand in an error at most."""
+
+
+def choose(text: str, among: Sequence[T], *, name: Callable[[T], str], field: str, what: str) -> T:
+    """Pick what ``text`` names: by its whole name, else by how its name begins, else by words of it.
+
+    Raises ``Invalid`` for ``field`` when nothing fits (legal: all names) or several do (legal: those that fit).
+    """
+    typed = _folded(text)
+    for fitting in _rounds(typed, among, name):
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            legal = _names(fitting, name)
+            raise Invalid(f'"{text.strip()}" fits more than one {what}: {", ".join(legal)}.', field=field, legal=legal)
+    legal = _names(among, name)
+    raise Invalid(f'There is no {what} "{text.strip()}".', field=field, legal=legal, hint=_hint(what, legal))
+
+
+def _rounds(typed: str, among: Sequence[T], name: Callable[[T], str]) -> Iterator[list[T]]:
+    if not typed:
+        return
+    named = [(one, _folded(name(one))) for one in among]
+    yield [one for one, said in named if said == typed]
+    yield [one for one, said in named if said.startswith(typed)]
+    yield [one for one, said in named if _begins_words(typed, said)]
+
+
+def _begins_words(typed: str, said: str) -> bool:
+    words = said.split()
+    return all(any(word.startswith(part) for word in words) for part in typed.split())
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _names(among: Sequence[T], name: Callable[[T], str]) -> tuple[str, ...]:
+    return tuple(name(one) for one in among[:LISTED])
+
+
+def _hint(what: str, legal: Sequence[str]) -> str:
+    return f"Possible: {', '.join(legal)}." if legal else f"AutoTask lists no {what} at all."

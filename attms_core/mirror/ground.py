@@ -1,0 +1,17 @@
+"""What every part of the mirror stands on."""
+
+from dataclasses import dataclass
+
+from attms_core.model import TenantId
+from attms_core.ports import Now, TicketReader
+from attms_core.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """The store, AutoTask, whose data it is, and the time."""
+
+    database: Database
+    autotask: TicketReader
+    tenant: TenantId
+    now: Now

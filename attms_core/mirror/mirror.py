@@ -1,0 +1,225 @@
+"""The mirror as its users see it: what comes in, what is read, and the jobs that keep it up to date."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from attms_core.mirror.absorb import Absorber
+from attms_core.mirror.choose import choose
+from attms_core.mirror.compare import Cause
+from attms_core.mirror.fields import TICKET_NOTES, TICKETS, listed_as
+from attms_core.mirror.ground import Ground
+from attms_core.mirror.lookup import LookUp
+from attms_core.mirror.memory import Memory
+from attms_core.mirror.office import Office
+from attms_core.mirror.poll import Poll
+from attms_core.mirror.positions import Positions
+from attms_core.mirror.progress import Progress
+from attms_core.mirror.reads import Reads
+from attms_core.mirror.reconcile import Reconcile
+from attms_core.mirror.sync import FirstSync, Sleep
+from attms_core.model import (
+    Change,
+    Choice,
+    Company,
+    CompanyId,
+    Contact,
+    DeletedTicket,
+    Field,
+    Note,
+    NoteLine,
+    Resource,
+    ResourceId,
+    RoleId,
+    TenantId,
+    Ticket,
+    TicketDetail,
+    TicketFilter,
+    TicketId,
+    TicketPage,
+)
+from attms_core.ports import BudgetMeter, Now, TicketReader
+from attms_core.store.database import Database
+
+PAGE = 8
+NOTES = 3
+
+
+class Mirror:
+    """The local copy of AutoTask.
+
+    ``every`` is the time between polls and ``history`` how far back completed tickets are kept. Call ``open`` before
+    anything is read; the jobs (``first_sync``, ``poll``, ...) are the caller's to schedule.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        autotask: TicketReader,
+        meter: BudgetMeter,
+        *,
+        tenant: TenantId,
+        now: Now,
+        every: timedelta = timedelta(seconds=30),
+        history: timedelta = timedelta(days=365),
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        ground = Ground(database=database, autotask=autotask, tenant=tenant, now=now)
+        self._memory = memory = Memory(ground)
+        self._absorber = absorber = Absorber(ground)
+        office, positions = Office(ground, memory=memory), Positions(ground)
+        look_up = LookUp(ground, meter=meter, absorber=absorber)
+        self._reads = Reads(ground, look_up=look_up, memory=memory, every=every)
+        self._reconcile = Reconcile(ground, absorber=absorber)
+        self._poll = Poll(ground, absorber=absorber, office=office, positions=positions)
+        self._first_sync = FirstSync(
+            ground,
+            absorber=absorber,
+            office=office,
+            positions=positions,
+            reconcile=partial(self._reconcile.run, Cause.FIRST_SYNC),
+            history=history,
+            sleep=sleep,
+        )
+
+    async def open(self) -> None:
+        """Load names, picklists and technicians into memory."""
+        await self._memory.load()
+
+    # what comes in
+
+    async def absorb_tickets(
+        self, tickets: Sequence[Ticket], cause: Cause, *, fresh: Sequence[Note] = ()
+    ) -> list[Change]:
+        """Take tickets in, and notes that were read with them. Returns the changes that were written."""
+        return await self._absorber.tickets(tickets, cause, fresh=fresh)
+
+    async def absorb_notes(self, notes: Sequence[Note], cause: Cause) -> list[Change]:
+        """Take notes in. Returns the changes that were written."""
+        return await self._absorber.notes(notes, cause)
+
+    async def absorb_deleted(self, gone: Sequence[DeletedTicket]) -> list[Change]:
+        """Drop tickets that AutoTask no longer has. Returns the changes that were written."""
+        return await self._absorber.deleted(gone)
+
+    # what is read
+
+    async def page(self, where: TicketFilter, *, offset: int = 0, limit: int = PAGE) -> TicketPage:
+        """List tickets, the next SLA due first."""
+        return await self._reads.page(where, offset=offset, limit=limit)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Find a ticket in the mirror alone."""
+        return await self._reads.ticket(ticket)
+
+    async def find(self, reference: str | TicketId) -> Ticket | None:
+        """Find a ticket by number or id; when the mirror lacks it AutoTask is asked once.
+
+        Raises ``Unreachable`` when that takes longer than three seconds, and what else AutoTask refuses.
+        """
+        return await self._reads.find(reference)
+
+    async def detail(self, ticket: TicketId, *, internal: bool, notes: int = NOTES) -> TicketDetail | None:
+        """Show a mirrored ticket with its newest notes, internal ones only where ``internal``."""
+        return await self._reads.detail(ticket, internal=internal, limit=notes)
+
+    async def notes(self, ticket: TicketId, *, internal: bool, offset: int = 0, limit: int = PAGE) -> list[NoteLine]:
+        """Show a ticket's notes, the newest first."""
+        return await self._reads.notes(ticket, internal=internal, offset=offset, limit=limit)
+
+    async def companies_named(self, text: str) -> list[Company]:
+        """Search active companies by the beginnings of their words; none typed gives the first by name."""
+        return await self._reads.companies_named(text)
+
+    async def contacts_of(self, company: CompanyId, text: str = "") -> list[Contact]:
+        """Search a company's active contacts."""
+        return await self._reads.contacts_of(company, text)
+
+    async def resolve_company(self, text: str) -> Company:
+        """Find the one active company that is meant. Raises ``Invalid`` with those that could be."""
+        return await self._reads.company_like(text)
+
+    async def progress(self) -> Progress:
+        """Say how far the first sync is."""
+        return await self._reads.progress()
+
+    async def has_data(self) -> bool:
+        """Say whether the newest open tickets have been read, so that lists mean something."""
+        return await self._reads.has_data()
+
+    # what is remembered
+
+    def choices(self, field: str) -> tuple[Choice, ...]:
+        """List a ticket field's writable values, in the order that people know. Our name of the field or AutoTask's."""
+        return self._memory.metadata.active(TICKETS, listed_as(field))
+
+    def note_choices(self, field: str) -> tuple[Choice, ...]:
+        """List a note field's writable values (``noteType``, ``publish``)."""
+        return self._memory.metadata.active(TICKET_NOTES, field)
+
+    def queues(self) -> tuple[Choice, ...]:
+        """List the queues that tickets can be put in."""
+        return self.choices("queue")
+
+    def statuses(self) -> tuple[Choice, ...]:
+        """List the statuses that can be set."""
+        return self.choices("status")
+
+    def priorities(self) -> tuple[Choice, ...]:
+        """List the priorities that can be set."""
+        return self.choices("priority")
+
+    def ticket_field(self, name: str) -> Field | None:
+        """Describe a ticket field by our name or AutoTask's."""
+        return self._memory.metadata.field(TICKETS, listed_as(name))
+
+    def resolve_choice(self, field: str, text: str) -> Choice:
+        """Find the writable value that is meant. Raises ``Invalid`` with the legal labels, or those that fit."""
+        return choose(text, self.choices(field), name=lambda choice: choice.label, field=field, what=field)
+
+    def assignable(self) -> list[Resource]:
+        """List who can own tickets, by name."""
+        return self._memory.assignable()
+
+    def resolve_resource(self, text: str) -> Resource:
+        """Find the technician who is meant, by name or e-mail. Raises ``Invalid`` with those who could be."""
+        typed = text.strip().casefold()
+        by_email = [r for r in self.assignable() if typed and typed in {r.email.casefold(), r.user_name.casefold()}]
+        if len(by_email) == 1:
+            return by_email[0]
+        return choose(text, self.assignable(), name=lambda r: r.name, field="assignee", what="technician")
+
+    def role_for(self, resource: ResourceId) -> RoleId:
+        """Give the role in which a technician owns tickets. Raises ``Invalid`` when there is none."""
+        return self._memory.role_for(resource)
+
+    def resource_name(self, resource: ResourceId) -> str:
+        """Name a technician."""
+        return self._memory.resource_name(resource)
+
+    def company_name(self, company: CompanyId) -> str:
+        """Name a company that was read lately; others by their number."""
+        return self._memory.company_name(company)
+
+    # what keeps it up to date: jobs
+
+    async def first_sync(self) -> None:
+        """Read all that is missing, people's needs first; returns at once when nothing is."""
+        await self._first_sync.run()
+
+    async def poll(self) -> list[Change]:
+        """Absorb what moved since the last poll: one call when nothing did."""
+        return await self._poll.tick()
+
+    async def refresh_directory(self) -> None:
+        """Copy companies, contacts and deletions that are new: every five minutes."""
+        await self._poll.refresh_directory()
+
+    async def refresh_people(self) -> None:
+        """Copy technicians, roles and picklists: hourly."""
+        await self._poll.refresh_people()
+
+    async def reconcile(self) -> None:
+        """Compare the open set: nightly."""
+        await self._reconcile.run()

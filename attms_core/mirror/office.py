@@ -1,0 +1,90 @@
+"""Reading what changes rarely: technicians, their roles, picklists, companies, contacts."""
+
+import dataclasses
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from attms_core.mirror.fields import TICKET_NOTES, TICKETS
+from attms_core.mirror.ground import Ground
+from attms_core.mirror.memory import Memory
+from attms_core.model import Company, Contact, ResourceRole, TenantId
+from attms_core.store import directory, metadata
+from attms_core.store.database import Tx
+
+T = TypeVar("T")
+
+
+class Office:
+    """Copies the directory and the metadata. Each method returns how many rows it read; repeating one is harmless."""
+
+    def __init__(self, ground: Ground, *, memory: Memory) -> None:
+        self._database = ground.database
+        self._autotask = ground.autotask
+        self._memory = memory
+        self._tenant = ground.tenant
+        self._now = ground.now
+
+    async def read_metadata(self) -> int:
+        """Copy the fields of tickets and notes, picklists included."""
+        found = {entity: await self._autotask.fields(entity) for entity in (TICKETS, TICKET_NOTES)}
+        now = self._now()
+
+        def work(tx: Tx) -> None:
+            for entity, fields in found.items():
+                metadata.put(tx, self._tenant, entity, fields, now)
+
+        await self._database.write(work)
+        await self._memory.load()
+        return sum(map(len, found.values()))
+
+    async def read_people(self) -> int:
+        """Copy technicians, roles, and who may own tickets in which role."""
+        resources = await _all(self._autotask.resources())
+        roles = await _all(self._autotask.roles())
+        resource_roles = await _all(self._autotask.resource_roles())
+
+        def work(tx: Tx) -> None:
+            directory.put_resources(tx, self._tenant, resources)
+            directory.put_roles(tx, self._tenant, roles)
+            gone = _gone(directory.resource_roles(tx, self._tenant), resource_roles)
+            directory.put_resource_roles(tx, self._tenant, [*resource_roles, *gone])
+
+        await self._database.write(work)
+        await self._memory.load()
+        return len(resources)
+
+    async def read_companies(self, since: datetime | None, seen: Callable[[Sequence[Company]], None]) -> int:
+        """Copy companies, page by page; ``seen`` is told of each page once it is stored."""
+        read = 0
+        async for page in self._autotask.companies(since):
+            await self._database.write(_putting(directory.put_companies, self._tenant, page))
+            self._memory.remember(page)
+            seen(page)
+            read += len(page)
+        return read
+
+    async def read_contacts(self, since: datetime | None, seen: Callable[[Sequence[Contact]], None]) -> int:
+        """Copy contacts, page by page; ``seen`` is told of each page once it is stored."""
+        read = 0
+        async for page in self._autotask.contacts(since):
+            await self._database.write(_putting(directory.put_contacts, self._tenant, page))
+            seen(page)
+            read += len(page)
+        return read
+
+
+def _putting(
+    put: Callable[[Tx, TenantId, Sequence[T]], None], tenant: TenantId, rows: Sequence[T]
+) -> Callable[[Tx], None]:
+    return lambda tx: put(tx, tenant, rows)
+
+
+def _gone(ours: Sequence[ResourceRole], theirs: Sequence[ResourceRole]) -> list[ResourceRole]:
+    """Roles that were taken away vanish from AutoTask's list: keep them as inactive."""
+    told = {row.id for row in theirs}
+    return [dataclasses.replace(row, is_active=False) for row in ours if row.id not in told and row.is_active]
+
+
+async def _all(pages: AsyncIterator[list[T]]) -> list[T]:
+    return [row async for page in pages for row in page]

@@ -1,0 +1,124 @@
+"""What the desk reads. Lists never wait for AutoTask; a single ticket that the mirror lacks is asked for once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from attms_core.errors import Invalid
+from attms_core.mirror import show
+from attms_core.mirror.choose import LISTED, choose
+from attms_core.mirror.ground import Ground
+from attms_core.mirror.lookup import LookUp, wanted
+from attms_core.mirror.memory import Memory
+from attms_core.mirror.progress import Age, Progress, age_of, progress_of, stage_name
+from attms_core.mirror.show import Told
+from attms_core.model import (
+    Company,
+    CompanyId,
+    Contact,
+    NoteLine,
+    Ticket,
+    TicketDetail,
+    TicketFilter,
+    TicketId,
+    TicketPage,
+)
+from attms_core.store import directory, sync, tickets
+from attms_core.store.database import Tx
+from attms_core.store.sync import SyncState
+
+
+class Reads:
+    """Reads of the mirror, names and labels filled in."""
+
+    def __init__(self, ground: Ground, *, look_up: LookUp, memory: Memory, every: timedelta) -> None:
+        self._database = ground.database
+        self._look_up = look_up
+        self._memory = memory
+        self._tenant = ground.tenant
+        self._now = ground.now
+        self._every = every
+
+    async def page(self, where: TicketFilter, *, offset: int, limit: int) -> TicketPage:
+        """List tickets, the next SLA due first."""
+        now, tenant = self._now(), self._tenant
+
+        def work(tx: Tx) -> tuple[list[Ticket], int, dict[CompanyId, Company], list[SyncState]]:
+            found, total = tickets.page(tx, tenant, where, now=now, offset=offset, limit=limit)
+            companies = directory.companies(tx, tenant, sorted({ticket.company for ticket in found}))
+            return found, total, companies, sync.all_states(tx, tenant)
+
+        found, total, companies, states = await self._database.read(work)
+        self._memory.remember(companies.values())
+        age = await self._age(states)
+        lines = tuple(show.line(ticket, self._memory, now) for ticket in found)
+        return TicketPage(lines=lines, offset=offset, total=total, as_of=age.as_of, is_current=age.is_current)
+
+    async def ticket(self, ticket: TicketId) -> Ticket | None:
+        """Find a ticket in the mirror alone."""
+        found = await self._database.read(lambda tx: tickets.load(tx, self._tenant, [ticket]))
+        return found.get(ticket)
+
+    async def find(self, reference: str | TicketId) -> Ticket | None:
+        """Find a ticket by number or id; when the mirror lacks it AutoTask is asked once."""
+        known_as = wanted(reference)
+        if known_as is None:
+            return None
+        if isinstance(known_as, str):
+            here = await self._database.read(lambda tx: tickets.by_number(tx, self._tenant, known_as))
+        else:
+            here = await self.ticket(known_as)
+        return here or await self._look_up.ticket(known_as)
+
+    async def detail(self, ticket: TicketId, *, internal: bool, limit: int) -> TicketDetail | None:
+        """Show a mirrored ticket with its newest notes; internal ones only where ``internal``."""
+        told = await self._told(ticket)
+        if told is None:
+            return None
+        age = await self._age(told.states)
+        url = await self._look_up.url(ticket)
+        return show.detail(told, self._memory, age, now=self._now(), url=url, internal=internal, limit=limit)
+
+    async def notes(self, ticket: TicketId, *, internal: bool, offset: int, limit: int) -> list[NoteLine]:
+        """Show a ticket's notes, the newest first."""
+        told = await self._told(ticket)
+        visible = told.visible(internal=internal)[offset : offset + limit] if told else []
+        return [show.note_line(note, told, self._memory) for note in visible] if told else []
+
+    async def companies_named(self, text: str, *, limit: int = LISTED) -> list[Company]:
+        """Search active companies; none typed gives the first by name."""
+        found = await self._database.read(lambda tx: directory.companies_named(tx, self._tenant, text, limit=limit))
+        self._memory.remember(found)
+        return found
+
+    async def company_like(self, text: str) -> Company:
+        """Find the one active company that is meant. Raises ``Invalid`` with those that could be."""
+        found = await self.companies_named(text)
+        if not text.strip() or not found:
+            raise Invalid(f'There is no company "{text.strip()}".', field="company", hint="Type how its name begins.")
+        if len(found) == 1:
+            return found[0]
+        return choose(text, found, name=lambda company: company.name, field="company", what="company")
+
+    async def contacts_of(self, company: CompanyId, text: str) -> list[Contact]:
+        """Search a company's active contacts."""
+        return await self._database.read(lambda tx: directory.contacts_of(tx, self._tenant, company, text))
+
+    async def progress(self) -> Progress:
+        """Say how far the first sync is."""
+        return progress_of(await self._database.read(lambda tx: sync.all_states(tx, self._tenant)))
+
+    async def has_data(self) -> bool:
+        """Say whether the newest open tickets have been read, so that lists mean something."""
+        state = await self._database.read(lambda tx: sync.get(tx, self._tenant, stage_name("open")))
+        return state is not None and (state.position is not None or state.finished_at is not None)
+
+    async def _told(self, ticket: TicketId) -> Told | None:
+        await self._look_up.notes(ticket)
+        told = await self._database.read(lambda tx: Told.read(tx, self._tenant, ticket))
+        if told and told.company:
+            self._memory.remember([told.company])
+        return told
+
+    async def _age(self, states: Sequence[SyncState]) -> Age:
+        await self._memory.keep_up(states)
+        return age_of(states, self._now(), self._every)

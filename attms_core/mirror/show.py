@@ -1,0 +1,125 @@
+"""From records to what people read: names, labels, clocks, and only the notes that a conversation may see. No I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from attms_core.mirror.fields import listed_as
+from attms_core.mirror.memory import Memory
+from attms_core.mirror.progress import Age
+from attms_core.model import (
+    Choice,
+    Company,
+    Contact,
+    ContactId,
+    Note,
+    NoteLine,
+    TenantId,
+    Ticket,
+    TicketDetail,
+    TicketId,
+    TicketLine,
+    next_clock,
+)
+from attms_core.store import directory, notes, sync, tickets
+from attms_core.store.database import Tx
+from attms_core.store.sync import SyncState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A ticket with all that the store tells about it."""
+
+    ticket: Ticket
+    notes: list[Note]
+    """The newest first."""
+    company: Company | None
+    contacts: Mapping[ContactId, Contact]
+    """The ticket's own, and those who wrote notes."""
+    states: list[SyncState]
+
+    @classmethod
+    def read(cls, tx: Tx, tenant: TenantId, ticket: TicketId) -> "Told | None":
+        """Read it in one snapshot; none when the mirror does not have the ticket."""
+        found = tickets.load(tx, tenant, [ticket]).get(ticket)
+        if found is None:
+            return None
+        written = notes.of_ticket(tx, tenant, ticket)
+        people = {found.contact, *(note.contact for note in written)}
+        return cls(
+            ticket=found,
+            notes=written,
+            company=directory.company(tx, tenant, found.company),
+            contacts=directory.contacts(tx, tenant, sorted(who for who in people if who is not None)),
+            states=sync.all_states(tx, tenant),
+        )
+
+    def visible(self, *, internal: bool) -> list[Note]:
+        """Keep the notes that a conversation may see."""
+        return [note for note in self.notes if internal or not note.is_internal]
+
+    def contact_name(self, contact: ContactId) -> str:
+        """Name a contact; one that the mirror lacks by number."""
+        known = self.contacts.get(contact)
+        return known.name if known else f"contact {contact}"
+
+
+def line(ticket: Ticket, memory: Memory, now: datetime) -> TicketLine:
+    """Show a ticket as one row."""
+    return TicketLine(
+        id=ticket.id,
+        number=ticket.number,
+        title=ticket.title,
+        company_name=memory.company_name(ticket.company),
+        status=memory.choice("status", ticket.status),
+        priority=memory.choice("priority", ticket.priority),
+        queue=_queue(ticket, memory),
+        assignee_name=None if ticket.assignee is None else memory.resource_name(ticket.assignee),
+        clock=next_clock(ticket, now),
+    )
+
+
+def detail(
+    told: Told, memory: Memory, age: Age, *, now: datetime, url: str, internal: bool, limit: int
+) -> TicketDetail:
+    """Show a ticket as its card does."""
+    ticket, row = told.ticket, line(told.ticket, memory, now)
+    visible = told.visible(internal=internal)
+    return TicketDetail(
+        ticket=ticket,
+        company_name=row.company_name,
+        contact_name=None if ticket.contact is None else told.contact_name(ticket.contact),
+        assignee_name=row.assignee_name,
+        status=row.status,
+        priority=row.priority,
+        queue=row.queue,
+        clock=row.clock,
+        notes=tuple(note_line(note, told, memory) for note in visible[:limit]),
+        hidden_notes=len(told.notes) - len(visible),
+        url=url,
+        as_of=age.as_of,
+        is_current=age.is_current,
+    )
+
+
+def note_line(note: Note, told: Told, memory: Memory) -> NoteLine:
+    """Show a note with its writer's name."""
+    return NoteLine(
+        id=note.id,
+        title=note.title,
+        text=note.text,
+        author=_writer(note, told, memory),
+        is_internal=note.is_internal,
+        is_customer=note.creator is None and note.contact is not None,
+        created=note.created,
+    )
+
+
+def _writer(note: Note, told: Told, memory: Memory) -> str:
+    if note.creator is not None:
+        return memory.resource_name(note.creator)
+    return "AutoTask" if note.contact is None else told.contact_name(note.contact)
+
+
+def _queue(ticket: Ticket, memory: Memory) -> Choice | None:
+    return None if ticket.queue is None else memory.choice(listed_as("queue"), ticket.queue)

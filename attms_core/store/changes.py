@@ -1,0 +1,65 @@
+"""What has happened to tickets. Rows are added and never changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from attms_core.model import Author, AuthorKind, Change, TenantId, TicketId
+from attms_core.store.build import Among, number, words
+from attms_core.store.database import Tx
+from attms_core.store.statement import Statement
+from attms_core.store.tables import changes
+from attms_core.store.values import moment, packed, stamp, unpacked
+
+_c = changes.c
+_COLUMNS = (
+    *(_c.ticket, _c.what, _c.before, _c.after),
+    *(_c.author_kind, _c.author_id, _c.author_wish, _c.at, _c.note),
+)
+_ADD = Statement("add changes", insert(changes).inline(), columns=["tenant", *(column.name for column in _COLUMNS)])
+_OF_TICKET = Statement(
+    "changes of a ticket",
+    select(*_COLUMNS)
+    .where(_c.tenant == words("tenant"), Among(_c.ticket, "tickets"))
+    .order_by(_c.at.desc(), _c.id.desc())
+    .limit(number("most")),
+)
+
+
+def add(tx: Tx, tenant: TenantId, changes: Sequence[Change]) -> None:
+    """Keep facts, in the order in which they are given."""
+    tx.many(_ADD, [_encode(tenant, change) for change in changes])
+
+
+def of_ticket(tx: Tx, tenant: TenantId, ticket: TicketId, *, limit: int = 50) -> list[Change]:
+    """Give what happened to a ticket, the newest first."""
+    return [_decode(row) for row in tx.all(_OF_TICKET, tenant=tenant, tickets=[ticket], most=limit)]
+
+
+def _encode(tenant: TenantId, change: Change) -> dict[str, Any]:
+    return {
+        "tenant": tenant,
+        "ticket": change.ticket,
+        "what": change.what,
+        "before": packed(change.before),
+        "after": packed(change.after),
+        "author_kind": change.author.kind,
+        "author_id": change.author.id,
+        "author_wish": change.author.wish,
+        "at": stamp(change.at),
+        "note": change.note,
+    }
+
+
+def _decode(row: tuple[Any, ...]) -> Change:
+    ticket, what, before, after, kind, id_, wish, at, note = row
+    return Change(
+        ticket=ticket,
+        what=what,
+        before=unpacked(before),
+        after=unpacked(after),
+        author=Author(AuthorKind(kind), id_, wish),
+        at=moment(at),
+        note=note,
+    )

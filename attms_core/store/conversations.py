@@ -1,0 +1,85 @@
+"""Conversation references: where the bot may speak, and which of them are internal."""
+
+from typing import Any
+
+from sqlalchemy import false, select, true, update
+
+from attms_core.model import Conversation, ConversationKind, TenantId
+from attms_core.store.build import upsert, words
+from attms_core.store.database import Tx
+from attms_core.store.statement import Statement
+from attms_core.store.tables import conversations
+from attms_core.store.values import moment_or_none, stamp_or_none
+
+_c = conversations.c
+_COLUMNS = (
+    *(_c.tenant, _c.id, _c.kind, _c.service_url, _c.bot_id, _c.user_mri, _c.object_id, _c.team_id, _c.channel_id),
+    *(_c.is_installed, _c.is_internal, _c.seen_at),
+)
+_ours = _c.tenant == words("tenant")
+_this = (_c.tenant == words("of_tenant"), _c.id == words("of_id"))
+_GET = Statement("a conversation", select(*_COLUMNS).where(_ours, _c.id == words("id")))
+_ALL = Statement("conversations", select(*_COLUMNS).where(_ours).order_by(_c.id))
+_PUT = upsert(conversations, ["tenant", "id"])
+_UNINSTALL = Statement("uninstalled", update(conversations).where(*_this).values(is_installed=false()))
+_INTERNAL = Statement("is internal", update(conversations).where(*_this).values(is_internal=true()))
+_NOT_INTERNAL = Statement("is not internal", update(conversations).where(*_this).values(is_internal=false()))
+
+
+def put(tx: Tx, conversation: Conversation) -> None:
+    """Keep a conversation as it is given, its internal mark included."""
+    row = {
+        "tenant": conversation.tenant,
+        "id": conversation.id,
+        "kind": conversation.kind,
+        "service_url": conversation.service_url,
+        "bot_id": conversation.bot_id,
+        "user_mri": conversation.user_mri,
+        "object_id": conversation.object_id,
+        "team_id": conversation.team_id,
+        "channel_id": conversation.channel_id,
+        "is_installed": conversation.is_installed,
+        "is_internal": conversation.is_internal,
+        "seen_at": stamp_or_none(conversation.seen_at),
+    }
+    tx.many(_PUT, [row])
+
+
+def get(tx: Tx, tenant: TenantId, id: str) -> Conversation | None:  # noqa: A002 - the word of the field
+    """Give a conversation by its id."""
+    row = tx.one(_GET, tenant=tenant, id=id)
+    return _decode(row) if row else None
+
+
+def mark_uninstalled(tx: Tx, tenant: TenantId, id: str) -> None:  # noqa: A002 - the word of the field
+    """Remember that the app was removed there; the internal mark stays as it is."""
+    tx.run(_UNINSTALL, of_tenant=tenant, of_id=id)
+
+
+def set_internal(tx: Tx, tenant: TenantId, id: str, on: bool) -> None:  # noqa: A002, FBT001 - callers pass it by place
+    """Mark a conversation as internal, or not; one that is not known stays unknown."""
+    tx.run(_INTERNAL if on else _NOT_INTERNAL, of_tenant=tenant, of_id=id)
+
+
+def everything(tx: Tx, tenant: TenantId) -> list[Conversation]:
+    """Give all conversations, by id."""
+    return [_decode(row) for row in tx.all(_ALL, tenant=tenant)]
+
+
+def _decode(row: tuple[Any, ...]) -> Conversation:
+    tenant, id_, kind, service_url, bot_id, user_mri, object_id, team_id, channel_id, *rest = row
+    is_installed, is_internal, seen_at = rest
+    return Conversation(
+        tenant=tenant,
+        id=id_,
+        kind=ConversationKind(kind),
+        service_url=service_url,
+        bot_id=bot_id,
+        user_mri=user_mri,
+        object_id=object_id,
+        team_id=team_id,
+        channel_id=channel_id,
+        is_installed=bool(is_installed),
+        is_internal=bool(is_internal),
+        seen_at=moment_or_none(seen_at),
+    )

@@ -1,0 +1,261 @@
+"""SQLite: one reader thread and one writer thread, each with its own connection.
+
+The writer takes all works that wait, runs each in a savepoint of one transaction, commits once and then answers: a
+commit waits for the disk, so ten callers share one wait. A work that fails undoes itself alone.
+"""
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from attms_core.errors import StoreUnavailable
+from attms_core.store.statement import SQLITE, Statement, for_sqlite
+
+T = TypeVar("T")
+GROUP = 256
+"""Works in one commit at most."""
+BUSY_SECONDS = 5.0
+"""How long another process may hold the write lock (the command line, a backup)."""
+SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA journal_size_limit = {64 * 1024 * 1024}",
+    f"PRAGMA cache_size = -{16 * 1024}",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class SqliteTx:
+    """A transaction on a connection of this thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def all(self, statement: Statement, **params: Any) -> list[tuple[Any, ...]]:
+        """Give all rows."""
+        return self._execute(statement, params).fetchall()
+
+    def one(self, statement: Statement, **params: Any) -> tuple[Any, ...] | None:
+        """Give the first row, if there is one."""
+        cursor = self._execute(statement, params)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        cursor.close()  # a statement left half read would keep its snapshot
+        return row
+
+    def run(self, statement: Statement, **params: Any) -> int:
+        """Run a write; give the number of rows it touched."""
+        return self._execute(statement, params).rowcount
+
+    def many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a write once for each row of parameters."""
+        made = statement.compiled(SQLITE)
+        bound = [{k: for_sqlite(v) for k, v in {**made.constants, **row}.items()} for row in rows]
+        self._connection.executemany(made.sql, bound)
+
+    def _execute(self, statement: Statement, params: Mapping[str, Any]) -> sqlite3.Cursor:
+        made = statement.compiled(SQLITE)
+        bound = {k: for_sqlite(v) for k, v in {**made.constants, **params}.items()}
+        return self._connection.execute(made.sql, bound)
+
+
+@dataclass(slots=True)
+class _Job:
+    """A work, who waits for it, and what came of it."""
+
+    work: Callable[[SqliteTx], Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+    result: Any = None
+    error: BaseException | None = None
+
+    def run(self, tx: SqliteTx) -> None:
+        """Do the work and keep what comes of it, whatever it is: it belongs to the caller."""
+        try:
+            self.result = self.work(tx)
+        except BaseException as error:  # noqa: BLE001 - carried to the caller's own task, never swallowed
+            self.error = error
+
+    def translate(self) -> None:
+        """Put what the database could not do into our words; a mistake in a statement stays one."""
+        if isinstance(self.error, sqlite3.OperationalError) or type(self.error) is sqlite3.DatabaseError:
+            self.error = unavailable(self.error)
+
+    def answer(self) -> None:
+        """Wake the caller; one that has gone, or whose loop has ended, is not missed."""
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._resolve)
+
+    def _resolve(self) -> None:
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class SqliteDatabase:
+    """A database in one file."""
+
+    def __init__(self, path: Path) -> None:
+        self._reader = _Worker(path, "attms-reader", _read_all)
+        self._writer = _Worker(path, "attms-writer", _write_all)
+
+    async def read(self, work: Callable[[SqliteTx], T]) -> T:
+        """Run work over one snapshot."""
+        return await self._reader.ask(work)
+
+    async def write(self, work: Callable[[SqliteTx], T]) -> T:
+        """Run work as one transaction, durable when this returns."""
+        return await self._writer.ask(work)
+
+    async def close(self) -> None:
+        """Finish what has been asked for and end both threads."""
+        await asyncio.to_thread(self._reader.close)
+        await asyncio.to_thread(self._writer.close)
+
+
+class _Worker:
+    """A thread with a connection and a queue of jobs."""
+
+    def __init__(self, path: Path, name: str, do: Callable[[sqlite3.Connection, list[_Job]], None]) -> None:
+        self._path = path
+        self._do = do
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._gate = threading.Lock()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    async def ask(self, work: Callable[[SqliteTx], T]) -> T:
+        """Queue the work and wait for what comes of it."""
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop.create_future(), loop)
+        with self._gate:  # so that nothing is queued behind the sign to end, where nobody would answer it
+            if self._is_closed:
+                raise StoreUnavailable("The database has been closed.")
+            self._queue.put(job)
+        answer: T = await job.future
+        return answer
+
+    def close(self) -> None:
+        """End the thread once its queue is empty. May be called twice."""
+        with self._gate:
+            if not self._is_closed:
+                self._is_closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        connection: sqlite3.Connection | None = None
+        while jobs := self._take():
+            try:
+                connection = connection or connect(self._path)
+                self._do(connection, jobs)
+            except sqlite3.Error as error:
+                _fail(jobs, error)
+                _let_go(connection)
+                connection = None  # the next job begins afresh
+            for job in jobs:
+                job.answer()
+        if connection is not None:
+            connection.close()
+
+    def _take(self) -> list[_Job]:
+        """Wait for a job and take all that wait behind it; nothing means the end."""
+        first = self._queue.get()
+        jobs = [first] if first else []
+        while first and len(jobs) < GROUP:
+            try:
+                following = self._queue.get_nowait()
+            except Empty:
+                break
+            if following is None:
+                self._queue.put(None)  # the end, once these are done
+                break
+            jobs.append(following)
+        return jobs
+
+
+def _let_go(connection: sqlite3.Connection | None) -> None:
+    if connection is not None:
+        with contextlib.suppress(sqlite3.Error):
+            connection.close()
+
+
+def _read_all(connection: sqlite3.Connection, jobs: list[_Job]) -> None:
+    connection.execute("PRAGMA query_only = ON")
+    tx = SqliteTx(connection)
+    for job in jobs:
+        connection.execute("BEGIN")
+        job.run(tx)
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        job.translate()
+
+
+def _write_all(connection: sqlite3.Connection, jobs: list[_Job]) -> None:
+    """Run the jobs in one transaction. Raises sqlite3's error when none of them has been kept."""
+    tx = SqliteTx(connection)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for job in jobs:
+            _write_one(connection, tx, job)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _write_one(connection: sqlite3.Connection, tx: SqliteTx, job: _Job) -> None:
+    connection.execute("SAVEPOINT work")
+    job.run(tx)
+    if job.error is not None:
+        # A full disk ends the whole transaction by itself; then this raises, and everybody is told.
+        connection.execute("ROLLBACK TO work")
+        job.translate()
+    connection.execute("RELEASE work")
+
+
+def _fail(jobs: list[_Job], error: sqlite3.Error) -> None:
+    for job in jobs:
+        # A job's own refusal stays what it is; the others were not kept.
+        if job.error is None or isinstance(job.error, sqlite3.Error):
+            job.error = unavailable(error)
+
+
+def unavailable(error: sqlite3.Error) -> StoreUnavailable:
+    """Say in our words that the file is locked, full or unreadable."""
+    made = StoreUnavailable(f"The database does not answer: {error}.")
+    made.__cause__ = error
+    return made
+
+
+def prepare_file(path: Path) -> None:
+    """Make the folder and the file readable by this account alone. Raises ``StoreUnavailable``."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise StoreUnavailable(f"The database's file cannot be opened: {error.strerror}.") from error
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a connection that leaves transactions to us. Raises sqlite3's errors."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=512)
+    try:
+        for setting in SETTINGS:
+            connection.execute(setting)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

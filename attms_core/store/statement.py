@@ -1,0 +1,135 @@
+"""Statements as values: a SQLAlchemy Core element, compiled once per engine and then run on the bare driver.
+
+Also the values that a parameter may hold and how each engine wants them. No connection is known here.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite import dialect as SQLiteDialect  # noqa: N812 - a class under a lower-case name
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+DIALECTS: Mapping[str, Dialect] = {
+    SQLITE: SQLiteDialect(paramstyle="named"),
+    POSTGRESQL: PGDialect_psycopg(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
+}
+LARGEST = 2**63 - 1
+"""What an integer column can hold."""
+
+# PostgreSQL refuses NUL in text; UTF-8 has no lone surrogates. Both reach us in people's texts and in hostile JSON.
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement as one driver takes it, and the constants that stand in it."""
+
+    sql: str
+    constants: Mapping[str, Any]
+
+
+class Statement:
+    """A named statement. Give one element for both engines, or one for each where they differ.
+
+    ``columns`` names what an INSERT fills; its parameters then have the columns' names.
+    """
+
+    __slots__ = ("_columns", "_compiled", "_elements", "name")
+
+    def __init__(
+        self,
+        name: str,
+        element: ClauseElement | None = None,
+        *,
+        sqlite: ClauseElement | None = None,
+        postgresql: ClauseElement | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> None:
+        self.name = name
+        self._elements = {SQLITE: sqlite if element is None else element}
+        self._elements[POSTGRESQL] = postgresql if element is None else element
+        self._columns = list(columns) if columns is not None else None
+        self._compiled: dict[str, Compiled] = {}
+
+    def __repr__(self) -> str:
+        return f"Statement({self.name})"
+
+    def compiled(self, engine: str) -> Compiled:
+        """Give the text for an engine. Two threads may both compile it the first time: the results are equal."""
+        known = self._compiled.get(engine)
+        if known is None:
+            known = self._compiled[engine] = self._compile(engine)
+        return known
+
+    def _compile(self, engine: str) -> Compiled:
+        element = self._elements[engine]
+        if element is None:
+            raise LookupError(f"{self.name} does not exist on {engine}")
+        made = element.compile(dialect=DIALECTS[engine], column_keys=self._columns)
+        if not isinstance(made, SQLCompiler):
+            raise TypeError(f"{self.name} is no statement")
+        constants = {name: bind.value for bind, name in made.bind_names.items() if not bind.required}
+        return Compiled(str(made), constants)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Folded words to be indexed."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Folded words to be found: each begins an indexed word, each mark is one. Both hold letters and digits alone."""
+
+    words: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+
+    def for_sqlite(self) -> str:
+        """Write it in FTS5's query language."""
+        return " AND ".join([*(f'"{mark}"' for mark in self.marks), *(f'"{word}"*' for word in self.words)])
+
+    def for_postgresql(self) -> str:
+        """Write it as a tsquery."""
+        return " & ".join([*(f"'{mark}'" for mark in self.marks), *(f"'{word}':*" for word in self.words)])
+
+
+def for_sqlite(value: Any) -> Any:
+    """Turn a parameter into what sqlite3 binds: a list becomes a JSON array for ``json_each``."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list | tuple):
+        return json.dumps(keepable(value))
+    if isinstance(value, Words):
+        return " ".join(value.words)
+    return value.for_sqlite() if isinstance(value, Match) else value
+
+
+def for_postgresql(value: Any) -> Any:
+    """Turn a parameter into what psycopg binds."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list | tuple):
+        return keepable(value)
+    if isinstance(value, Words):
+        return list(value.words)
+    return value.for_postgresql() if isinstance(value, Match) else value
+
+
+def clean(text: str) -> str:
+    """Replace what a database cannot keep as text by U+FFFD; an enumeration becomes its plain value."""
+    return _UNKEEPABLE.sub("\ufffd", str(text))
+
+
+def keepable(values: Sequence[Any]) -> list[Any]:
+    """Leave out numbers that no column can hold: nothing stored equals them. People type such ids."""
+    return [clean(v) if isinstance(v, str) else v for v in values if not isinstance(v, int) or abs(v) <= LARGEST]

@@ -1,0 +1,186 @@
+"""Lists of tickets: a filter becomes the names of its conditions, and each set of names one statement.
+
+A part of one value compares for equality, so that an index gives the order as well; one of several values takes the
+rows that match and sorts them. Open and completed tickets are looked for apart: no open list meets a completed row.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, func, select, true, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from attms_core.model import TenantId, Ticket, TicketFilter
+from attms_core.model.ticket import COMPLETE
+from attms_core.store.build import Among, number, words
+from attms_core.store.database import Tx
+from attms_core.store.statement import Match, Statement, keepable
+from attms_core.store.tables import tickets
+from attms_core.store.ticket_rows import COLUMNS, decode
+from attms_core.store.values import stamp
+from attms_core.store.words import DONE, OPEN, asked
+
+COUNTED_TO = 1000
+_t = tickets.c
+
+
+class _Found(ColumnElement[bool]):
+    """The ticket's words match the parameter ``match``."""
+
+    inherit_cache = False
+
+    def __init__(self) -> None:
+        self.parameter: ClauseElement = bindparam("match")
+
+
+@compiles(_Found, "sqlite")
+def _found_sqlite(element: _Found, compiler: SQLCompiler, **kw: Any) -> str:
+    match = compiler.process(element.parameter, **kw)
+    return f"tickets.docid IN (SELECT rowid FROM tickets_search WHERE tickets_search MATCH {match})"  # noqa: S608 - a parameter's mark
+
+
+@compiles(_Found, "postgresql")
+def _found_postgresql(element: _Found, compiler: SQLCompiler, **kw: Any) -> str:
+    match = compiler.process(element.parameter, **kw)
+    return f"tickets.docid IN (SELECT docid FROM tickets_search WHERE words @@ CAST({match} AS TSQUERY))"  # noqa: S608 - a parameter's mark
+
+
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "open": _t.is_open == true(),
+    "complete": _t.is_open == false(),
+    "assignee": _t.assignee == number("assignee"),
+    "unassigned": _t.assignee.is_(None),
+    "overdue": _t.next_due <= number("now"),
+    "words": _Found(),
+    "one queue": _t.queue == number("queue"),
+    "queues": Among(_t.queue, "queues"),
+    "one company": _t.company == number("company"),
+    "companies": Among(_t.company, "companies"),
+    "one status": _t.status == number("status"),
+    "statuses": Among(_t.status, "statuses"),
+    "one priority": _t.priority == number("priority"),
+    "priorities": Among(_t.priority, "priorities"),
+    "within queues": Among(_t.queue, "within_queues"),
+    "within companies": Among(_t.company, "within_companies"),
+}
+Arm = tuple[str, ...]
+"""Names of conditions that all hold."""
+
+
+def page(
+    tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int
+) -> tuple[list[Ticket], int]:
+    """Give a part of a list, the next due first and those without a due time last, and the list's length.
+
+    The length is counted up to 1000.
+    """
+    arms, params = _read(where, now)
+    made = _statements(arms)
+    rows = tx.all(made[0], tenant=tenant, **params, skip=offset, most=limit, top=offset + limit)
+    if len(rows) < limit and (rows or not offset):
+        total = offset + len(rows)
+    else:
+        counted = tx.one(made[1], tenant=tenant, **params, counted_to=COUNTED_TO)
+        total = counted[0] if counted else 0
+    return [decode(row) for row in rows], min(total, COUNTED_TO)
+
+
+def _read(where: TicketFilter, now: datetime) -> tuple[tuple[Arm, ...], dict[str, Any]]:
+    """Give the arms of the list, a ticket being in one at most, and the parameters of their conditions."""
+    params: dict[str, Any] = {}
+    found = [*_plain(where, now, params), *_several(where, params), *_limits(where, params)]
+    arms = tuple((scope, *names, *found) for scope, names in _scopes(where, params))
+    folded = asked(where.words)
+    if folded:
+        marks = {"open": OPEN, "complete": DONE}
+        params["match"] = Match(folded, (marks[arms[0][0]],) if len(arms) == 1 else ())
+        arms = tuple((*arm, "words") for arm in arms)
+    return arms, params
+
+
+def _plain(where: TicketFilter, now: datetime, params: dict[str, Any]) -> list[str]:
+    names = []
+    if where.assignee is not None:
+        params["assignee"] = where.assignee
+        names.append("assignee")
+    if where.unassigned:
+        names.append("unassigned")
+    if where.overdue:
+        params["now"] = stamp(now)
+        names.append("overdue")
+    return names
+
+
+def _several(where: TicketFilter, params: dict[str, Any]) -> list[str]:
+    parts = (
+        ("queue", "queues", where.queues),
+        ("company", "companies", where.companies),
+        ("priority", "priorities", where.priorities),
+    )
+    return [_one_or_more(one, more, values, params) for one, more, values in parts if values]
+
+
+def _limits(where: TicketFilter, params: dict[str, Any]) -> list[str]:
+    names = []
+    if where.within_queues is not None:
+        params["within_queues"] = where.within_queues
+        names.append("within queues")
+    if where.within_companies is not None:
+        params["within_companies"] = where.within_companies
+        names.append("within companies")
+    return names
+
+
+def _scopes(where: TicketFilter, params: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    if not where.statuses:
+        return [("open", [])]
+    incomplete = [status for status in where.statuses if status != COMPLETE]
+    scopes: list[tuple[str, list[str]]] = []
+    if incomplete:
+        scopes.append(("open", [_one_or_more("status", "statuses", incomplete, params)]))
+    if COMPLETE in where.statuses:
+        scopes.append(("complete", []))
+    return scopes
+
+
+def _one_or_more(one: str, more: str, values: Sequence[int], params: dict[str, Any]) -> str:
+    kept = keepable(list(dict.fromkeys(values)))
+    if len(kept) == 1:
+        params[one] = kept[0]
+        return f"one {one}"
+    params[more] = kept
+    return more
+
+
+@lru_cache(maxsize=512)
+def _statements(arms: tuple[Arm, ...]) -> tuple[Statement, Statement]:
+    """Build the page and the count; there are a few dozen shapes in use."""
+    name = " or ".join(" ".join(arm) for arm in arms)
+    parts = [_picked(arm, number("top") if len(arms) > 1 else None) for arm in arms]
+    picked = parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
+    return Statement(f"list {name}", _paged(picked)), Statement(f"count {name}", _counted(arms))
+
+
+def _picked(arm: Arm, top: ColumnElement[int] | None) -> Select[tuple[int, int, int]]:
+    """Pick one arm's tickets without their texts, which sorting would carry around."""
+    found = select(_t.docid, _t.next_due, _t.id).where(*_conditions(arm))
+    return found if top is None else found.order_by(_t.next_due, _t.id).limit(top)
+
+
+def _paged(picked: Select[tuple[int, int, int]] | CompoundSelect[tuple[int, int, int]]) -> ClauseElement:
+    part = picked.order_by("next_due", "id").limit(number("most")).offset(number("skip")).subquery("part")
+    return select(*COLUMNS).join_from(part, tickets, _t.docid == part.c.docid).order_by(part.c.next_due, part.c.id)
+
+
+def _counted(arms: tuple[Arm, ...]) -> ClauseElement:
+    parts = [select(_t.docid).where(*_conditions(arm)).limit(number("counted_to")).subquery() for arm in arms]
+    every = select(parts[0]) if len(parts) == 1 else union_all(*(select(part) for part in parts))
+    return select(func.count()).select_from(every.subquery())
+
+
+def _conditions(arm: Arm) -> list[ColumnElement[bool]]:
+    return [_t.tenant == words("tenant"), *(_CONDITIONS[name] for name in arm)]

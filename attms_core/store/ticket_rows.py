@@ -1,0 +1,76 @@
+"""Between a ticket and its row."""
+
+from decimal import Decimal
+from typing import Any
+
+from attms_core.model import TenantId, Ticket, next_due
+from attms_core.store.tables import NEVER, tickets
+from attms_core.store.values import moment_or_none, packed, stamp, stamp_or_none, unpacked
+
+PLAIN = (
+    "id",
+    "number",
+    "title",
+    "company",
+    "status",
+    "priority",
+    "description",
+    "resolution",
+    "contact",
+    "queue",
+    "assignee",
+    "assignee_role",
+    "category",
+    "ticket_type",
+    "issue_type",
+    "sub_issue_type",
+    "source",
+    "sla",
+    "external_id",
+    "creator",
+    "last_activity_by",
+)
+MOMENTS = (
+    "created",
+    "due",
+    "first_response_due",
+    "first_response_at",
+    "resolution_plan_due",
+    "resolution_plan_at",
+    "resolved_due",
+    "resolved_at",
+    "completed_at",
+    "last_activity",
+    "last_modified",
+)
+COLUMNS = tuple(tickets.c[name] for name in (*PLAIN, *MOMENTS, "sla_paused_hours", "udfs"))
+"""What ``decode`` wants, in its order."""
+
+
+def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:
+    """Give the row of a ticket. Its notes count as never synced, which an upsert does not write over."""
+    due = next_due(ticket)
+    paused = ticket.sla_paused_hours
+    return {
+        "tenant": tenant,
+        **{name: getattr(ticket, name) for name in PLAIN},
+        **{name: stamp_or_none(getattr(ticket, name)) for name in MOMENTS},
+        "sla_paused_hours": None if paused is None else str(paused),
+        "udfs": packed(dict(ticket.udfs)),
+        "is_open": not ticket.is_complete,
+        "next_due": stamp(due[1]) if due else NEVER,
+        "notes_synced_at": None,
+    }
+
+
+def decode(row: tuple[Any, ...]) -> Ticket:
+    """Read a ticket back."""
+    *values, paused, udfs = row
+    fields: dict[str, Any] = dict(zip(PLAIN, values, strict=False))
+    moments = zip(MOMENTS, values[len(PLAIN) :], strict=True)
+    fields.update((name, moment_or_none(value)) for name, value in moments)
+    return Ticket(
+        **fields,
+        sla_paused_hours=None if paused is None else Decimal(paused),
+        udfs=unpacked(udfs),
+    )

@@ -1,0 +1,177 @@
+"""Tickets: written by the mirror, read by everybody. Lists are in ``ticket_pages``, columns in ``ticket_rows``."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, select, text, true, update
+
+from attms_core.model import CompanyId, ResourceId, TenantId, Ticket, TicketId
+from attms_core.store.build import Among, number, upsert, words
+from attms_core.store.database import Tx
+from attms_core.store.statement import Statement, Words
+from attms_core.store.tables import companies, notes, tickets
+from attms_core.store.ticket_pages import page
+from attms_core.store.ticket_rows import COLUMNS, decode, encode
+from attms_core.store.values import stamp
+from attms_core.store.words import DONE, OPEN, folded
+
+__all__ = [
+    "busiest_assignees",
+    "by_number",
+    "count",
+    "delete",
+    "ids_without_notes",
+    "load",
+    "mark_notes_synced",
+    "notes_synced",
+    "open_ids",
+    "page",
+    "put",
+    "reindex_company",
+]
+
+_t = tickets.c
+_ours = _t.tenant == words("tenant")
+_open = _t.is_open == true()
+
+_LOAD = Statement("load tickets", select(*COLUMNS).where(_ours, Among(_t.id, "ids")))
+_BY_NUMBER = Statement(
+    "ticket by number",
+    select(*COLUMNS).where(_ours, _t.number == words("number")).order_by(_t.id.desc()).limit(1),
+)
+_PUT = upsert(tickets, ["tenant", "id"], keep=["notes_synced_at"])
+_NAMES = Statement(
+    "names of companies",
+    select(companies.c.id, companies.c.name).where(companies.c.tenant == words("tenant"), Among(companies.c.id, "ids")),
+)
+_INDEX = Statement(
+    "index a ticket",
+    sqlite=text(
+        "REPLACE INTO tickets_search (rowid, words)"
+        " SELECT docid, :words FROM tickets WHERE tenant = :tenant AND id = :id"
+    ),
+    postgresql=text(
+        "INSERT INTO tickets_search (docid, words)"
+        " SELECT docid, array_to_tsvector(CAST(:words AS TEXT[])) FROM tickets WHERE tenant = :tenant AND id = :id"
+        " ON CONFLICT (docid) DO UPDATE SET words = excluded.words"
+    ),
+)
+_FORGET_SQLITE = (
+    "DELETE FROM tickets_search WHERE rowid IN (SELECT docid FROM tickets"
+    " WHERE tenant = :tenant AND id IN (SELECT value FROM json_each(:ids)))"
+)
+_FORGET_POSTGRESQL = (
+    "DELETE FROM tickets_search WHERE docid IN (SELECT docid FROM tickets"
+    " WHERE tenant = :tenant AND id = ANY(CAST(:ids AS BIGINT[])))"
+)
+_FORGET = Statement("forget words of tickets", sqlite=text(_FORGET_SQLITE), postgresql=text(_FORGET_POSTGRESQL))
+_DELETE = Statement("delete tickets", sql_delete(tickets).where(_ours, Among(_t.id, "ids")))
+_DELETE_NOTES = Statement(
+    "delete notes of tickets",
+    sql_delete(notes).where(notes.c.tenant == words("tenant"), Among(notes.c.ticket, "ids")),
+)
+_OPEN_IDS = Statement("open tickets", select(_t.id).where(_ours, _open))
+_COUNT_OPEN = Statement("count open tickets", select(func.count()).select_from(tickets).where(_ours, _open))
+_COUNT_ALL = Statement("count tickets", select(func.count()).select_from(tickets).where(_ours))
+_BUSIEST = Statement(
+    "busiest assignees",
+    select(_t.assignee, func.count().label("load"))
+    .where(_ours, _open, _t.assignee.is_not(None))
+    .group_by(_t.assignee)
+    .order_by(func.count().desc(), _t.assignee),
+)
+_WITHOUT_NOTES = Statement(
+    "tickets without notes",
+    select(_t.id).where(_ours, _open, _t.notes_synced_at.is_(None)).order_by(_t.id.desc()).limit(number("most")),
+)
+_MARK_NOTES = Statement(
+    "mark notes as synced",
+    update(tickets).where(_t.tenant == words("of_tenant"), Among(_t.id, "ids")).values(notes_synced_at=number("at")),
+)
+_NOTES_SYNCED = Statement("notes are synced", select(_t.notes_synced_at).where(_ours, Among(_t.id, "ids")))
+_OF_COMPANY = Statement(
+    "texts of a company's tickets",
+    select(_t.id, _t.number, _t.title, _t.description, _t.is_open).where(_ours, Among(_t.company, "ids")),
+)
+
+
+def load(tx: Tx, tenant: TenantId, ids: Sequence[TicketId]) -> dict[TicketId, Ticket]:
+    """Load tickets by id; those that the mirror lacks are missing in the answer."""
+    return {ticket.id: ticket for ticket in map(decode, tx.all(_LOAD, tenant=tenant, ids=ids))}
+
+
+def by_number(tx: Tx, tenant: TenantId, number: str) -> Ticket | None:
+    """Find a ticket by its number, spelt exactly so; of several the newest."""
+    row = tx.one(_BY_NUMBER, tenant=tenant, number=number)
+    return decode(row) if row else None
+
+
+def put(tx: Tx, tenant: TenantId, tickets: Sequence[Ticket]) -> None:
+    """Write tickets over what is there, words and next due time included. Of one id the last wins."""
+    if not tickets:
+        return
+    latest = {ticket.id: ticket for ticket in tickets}.values()
+    names = _names(tx, tenant, {ticket.company for ticket in latest})
+    tx.many(_PUT, [encode(tenant, ticket) for ticket in latest])
+    tx.many(_INDEX, [_indexed(tenant, ticket, names.get(ticket.company, "")) for ticket in latest])
+
+
+def delete(tx: Tx, tenant: TenantId, ids: Sequence[TicketId]) -> int:
+    """Delete tickets and their notes; what is known to have happened to them stays. Gives the number of tickets."""
+    tx.run(_FORGET, tenant=tenant, ids=ids)
+    tx.run(_DELETE_NOTES, tenant=tenant, ids=ids)
+    return tx.run(_DELETE, tenant=tenant, ids=ids)
+
+
+def open_ids(tx: Tx, tenant: TenantId) -> set[TicketId]:
+    """Give the ids of all tickets that are not complete."""
+    return {TicketId(row[0]) for row in tx.all(_OPEN_IDS, tenant=tenant)}
+
+
+def count(tx: Tx, tenant: TenantId) -> tuple[int, int]:
+    """Count the open tickets, and all."""
+    still_open, every = tx.one(_COUNT_OPEN, tenant=tenant), tx.one(_COUNT_ALL, tenant=tenant)
+    return (still_open[0] if still_open else 0, every[0] if every else 0)
+
+
+def busiest_assignees(tx: Tx, tenant: TenantId) -> list[tuple[ResourceId, int]]:
+    """Count the open tickets of each resource that has any, the most first."""
+    return [(ResourceId(row[0]), row[1]) for row in tx.all(_BUSIEST, tenant=tenant)]
+
+
+def ids_without_notes(tx: Tx, tenant: TenantId, limit: int) -> list[TicketId]:
+    """Give open tickets whose notes were never synced, the newest first."""
+    return [TicketId(row[0]) for row in tx.all(_WITHOUT_NOTES, tenant=tenant, most=limit)]
+
+
+def mark_notes_synced(tx: Tx, tenant: TenantId, ids: Sequence[TicketId], at: datetime) -> None:
+    """Remember that the notes of tickets are here."""
+    tx.run(_MARK_NOTES, of_tenant=tenant, ids=ids, at=stamp(at))
+
+
+def notes_synced(tx: Tx, tenant: TenantId, id: TicketId) -> bool:  # noqa: A002 - the word of the field
+    """Say whether a ticket's notes were ever synced; no for one that is not here."""
+    row = tx.one(_NOTES_SYNCED, tenant=tenant, ids=[id])
+    return bool(row and row[0] is not None)
+
+
+def reindex_company(tx: Tx, tenant: TenantId, company: CompanyId, name: str) -> None:
+    """Put a company's new name among the words of its tickets."""
+    rows = tx.all(_OF_COMPANY, tenant=tenant, ids=[company])
+    found = [(id_, _words(name, *texts, is_open=bool(is_open))) for id_, *texts, is_open in rows]
+    tx.many(_INDEX, [{"tenant": tenant, "id": id_, "words": made} for id_, made in found])
+
+
+def _names(tx: Tx, tenant: TenantId, ids: Iterable[CompanyId]) -> dict[CompanyId, str]:
+    return {CompanyId(id_): name for id_, name in tx.all(_NAMES, tenant=tenant, ids=list(ids))}
+
+
+def _indexed(tenant: TenantId, ticket: Ticket, company: str) -> dict[str, object]:
+    made = _words(company, ticket.number, ticket.title, ticket.description, is_open=not ticket.is_complete)
+    return {"tenant": tenant, "id": ticket.id, "words": made}
+
+
+def _words(*texts: str, is_open: bool) -> Words:
+    every = (word for part in texts for word in folded(part))
+    return Words((OPEN if is_open else DONE, *dict.fromkeys(every)))

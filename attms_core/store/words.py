@@ -1,0 +1,32 @@
+"""How text becomes searchable words: the same on both engines, because it happens here and not in them."""
+
+import re
+import unicodedata
+
+LONGEST = 64
+"""Characters of a word that count."""
+MOST = 8
+"""Words of a query that count."""
+OPEN = "\u203aopen"
+DONE = "\u203adone"
+"""Marks among a ticket's words. No folded text can hold one: U+203A is neither letter nor digit."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def folded(text: str) -> list[str]:
+    """Split into words of letters and digits, without case, accents and compatibility forms, in order."""
+    if not text.isascii():
+        spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = "".join(c for c in spread if not unicodedata.category(c).startswith("M"))
+    return [word[:LONGEST] for word in _WORD.findall(text.casefold())]
+
+
+def asked(text: str) -> tuple[str, ...]:
+    """Fold what a person typed: the first few different words."""
+    return tuple(dict.fromkeys(folded(text)))[:MOST]
+
+
+def joined(*texts: str) -> str:
+    """Fold texts into one line that ``LIKE '% word%'`` can search: it begins with a space."""
+    return "".join(f" {word}" for text in texts for word in folded(text))

@@ -1,0 +1,69 @@
+"""Lists: ``tickets mine overdue queue Service Desk``, page by page."""
+
+from attms_core.model import ResourceId, Right, TicketFilter
+from bot import faces
+from bot.asking import Asking
+from bot.grammar import ListWords, Misread, read_list
+from bot.reply import Reply
+from bot.router import Router
+from cards.asks import ListTickets
+
+router = Router()
+
+
+@router.command(
+    "tickets",
+    usage="tickets [mine | open | unassigned | overdue] [queue | company | status | priority NAME] [search WORDS]",
+    help="List tickets, the next SLA due first. All of it can be combined; alone it lists yours.",
+    needs=Right.READ,
+    examples=("tickets mine", "tickets unassigned", "tickets overdue"),
+    aliases=("list",),
+)
+async def tickets(asking: Asking, words: str) -> Reply:
+    """Answer with the first page."""
+    return await _page(asking, words, 0)
+
+
+@router.on(ListTickets, needs=Right.READ)
+async def page(asking: Asking, wish: ListTickets) -> Reply:
+    """Answer with the page asked for."""
+    return await _page(asking, wish.filter, wish.offset)
+
+
+async def _page(asking: Asking, words: str, offset: int) -> Reply:
+    asked = read_list(words or "mine")
+    if isinstance(asked, Misread):
+        return _misread(asking, words, asked)
+    where = await resolve(asking, asked)
+    found = await asking.desk.page(asking.person, where, offset=offset)
+    if offset and not found.lines:
+        found = await asking.desk.page(asking.person, where)
+    return await faces.tickets(asking, found, words=words or "mine")
+
+
+async def resolve(asking: Asking, asked: ListWords) -> TicketFilter:
+    """Turn names into values of this tenant. Raises ``Invalid`` with the legal names."""
+    desk = asking.desk
+    return TicketFilter(
+        assignee=_mine(asking) if asked.mine else None,
+        unassigned=asked.unassigned,
+        overdue=asked.overdue,
+        queues=tuple(desk.choice_named("queue", name).value for name in asked.queue),
+        companies=tuple([(await desk.company_named(name)).id for name in asked.company]),
+        statuses=tuple(desk.choice_named("status", name).value for name in asked.status),
+        priorities=tuple(desk.choice_named("priority", name).value for name in asked.priority),
+        words=asked.search,
+    )
+
+
+def _mine(asking: Asking) -> ResourceId | None:
+    return asking.asker().resource
+
+
+def _misread(asking: Asking, words: str, misread: Misread) -> Reply:
+    if misread.needs_name:
+        example = f"tickets {misread.word} NAME" if misread.word != "search" else "tickets search WORDS"
+        return faces.suggestion(asking, said=f"tickets {words}", hint=f"Say what to look for: {example}")
+    better = misread.nearest or f"search {misread.word}"
+    corrected = words.replace(misread.word, better, 1)
+    return faces.suggestion(asking, said=f"tickets {words}", run=f"tickets {corrected}")

@@ -1,0 +1,105 @@
+"""The conversations that the bot knows: kept for speaking there again, and marked internal or not.
+
+A personal chat with a linked person is internal. A channel or group is not, until a dispatcher says so; and it ceases
+to be when a guest or somebody of another tenant joins.
+"""
+
+import dataclasses
+from typing import Protocol
+
+import structlog
+
+from attms_core.errors import NotAllowed
+from attms_core.model import Conversation, ConversationKind, Member, TenantId
+from attms_core.ports import Now
+from attms_core.store import conversations
+from attms_core.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Roster(Protocol):
+    """Tells who is in a conversation."""
+
+    async def members(self, conversation: Conversation) -> list[Member]:
+        """List everybody. Raises ``Delivery`` errors."""
+        ...
+
+
+class Conversations:
+    """Remembers conversations; reads come from memory."""
+
+    def __init__(self, *, database: Database, roster: Roster, now: Now) -> None:
+        self._database = database
+        self._roster = roster
+        self._now = now
+        self._known: dict[tuple[TenantId, str], Conversation] = {}
+
+    async def remember(self, told: Conversation) -> Conversation:
+        """Keep the reference as this turn told it (the service URL is regional and can change); write only news."""
+        known = await self._find(told.tenant, told.id)
+        if known and known.is_installed and _reference(known) == _reference(told):
+            return known
+        fresh = dataclasses.replace(
+            told, is_internal=known.is_internal if known else False, is_installed=True, seen_at=self._now()
+        )
+        await self._put(fresh)
+        return fresh
+
+    async def find(self, tenant: TenantId, conversation: str) -> Conversation | None:
+        """Find a conversation by its base id."""
+        return await self._find(tenant, conversation)
+
+    async def forget_install(self, told: Conversation) -> None:
+        """Note that the app was removed: nothing is sent there until it is installed again."""
+        await self._database.write(lambda tx: conversations.mark_uninstalled(tx, told.tenant, told.id))
+        self._known.pop((told.tenant, told.id), None)
+
+    async def set_internal(self, conversation: Conversation, *, on: bool) -> None:
+        """Mark a conversation. Raises ``NotAllowed`` while a guest or an outsider is on the roster."""
+        if on:
+            outsiders = await self._outsiders(conversation)
+            if outsiders:
+                raise NotAllowed(
+                    f"This conversation cannot be internal: {', '.join(outsiders)} would read along.",
+                    hint="Guests and people of other organisations have to leave first.",
+                )
+        await self._database.write(lambda tx: conversations.set_internal(tx, conversation.tenant, conversation.id, on))
+        self._known.pop((conversation.tenant, conversation.id), None)
+
+    async def close_to_outsiders(self, conversation: Conversation) -> tuple[str, ...]:
+        """After somebody joined: end the internal mark when an outsider is there. Names the outsiders."""
+        known = await self._find(conversation.tenant, conversation.id)
+        if known is None or not known.is_internal:
+            return ()
+        outsiders = await self._outsiders(known)
+        if outsiders:
+            await self.set_internal(known, on=False)
+            log.warning("internal_ended", conversation=known.id, outsiders=len(outsiders))
+        return outsiders
+
+    async def _outsiders(self, conversation: Conversation) -> tuple[str, ...]:
+        members = await self._roster.members(conversation)
+        return tuple(m.name for m in members if m.is_guest or (m.tenant and m.tenant != conversation.tenant))
+
+    async def _find(self, tenant: TenantId, conversation: str) -> Conversation | None:
+        key = (tenant, conversation)
+        if key not in self._known:
+            found = await self._database.read(lambda tx: conversations.get(tx, tenant, conversation))
+            if found is None:
+                return None
+            self._known[key] = found
+        return self._known[key]
+
+    async def _put(self, conversation: Conversation) -> None:
+        await self._database.write(lambda tx: conversations.put(tx, conversation))
+        self._known[conversation.tenant, conversation.id] = conversation
+
+
+def is_personal(conversation: Conversation) -> bool:
+    """Say whether it is a chat with one person."""
+    return conversation.kind is ConversationKind.PERSONAL
+
+
+def _reference(conversation: Conversation) -> Conversation:
+    return dataclasses.replace(conversation, is_internal=False, seen_at=None, is_installed=True)

@@ -1,0 +1,251 @@
+"""From a turn to an answer: who is it, what is meant, may they, do it, say it.
+
+The one place that times, catches and logs.
+"""
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Self
+
+import structlog
+
+from attms_core.desk import Desk, Wishes
+from attms_core.errors import AttmsError, NotAllowed, NotConnected, NotLinked
+from attms_core.model import Conversation, EditSubject, LinkState, Person, Right, TicketId, Wish
+from attms_core.people import People, authorize
+from attms_core.store import outbox
+from attms_core.store.database import Database
+from bot import faces, problems
+from bot.asking import Asking
+from bot.conversations import Conversations
+from bot.events import Events
+from bot.grammar import nearest, read, reference
+from bot.reading import Readers, fresh_nonce
+from bot.reply import Reply
+from bot.router import Press, Router
+from bot.turn import Answer, Choices, Nothing, Replace, Say, Turn, TurnKind
+from cards.asks import OfTicket, RunCommand
+from cards.saving import SavingCard
+from cards.submission import Submission, unpack
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = timedelta(seconds=2.5)
+"""An invoke is answered within three seconds; a longer save goes on and the message is edited."""
+WRITING = frozenset({Right.WRITE, Right.DISPATCH})
+ASKED = frozenset({TurnKind.MESSAGE, TurnKind.SUBMIT, TurnKind.EXECUTE, TurnKind.SEARCH})
+PRESSED = frozenset({TurnKind.SUBMIT, TurnKind.EXECUTE})
+
+
+class Dispatch:
+    """The handler of every turn. Open it as an async context manager: leaving it waits for late presses.
+
+    ``connected`` says whether AutoTask has been set up; ``poke`` wakes the sender when something may be owed.
+    """
+
+    def __init__(
+        self,
+        *,
+        router: Router,
+        desk: Desk,
+        wishes: Wishes,
+        people: People,
+        conversations: Conversations,
+        events: Events,
+        readers: Readers,
+        database: Database,
+        poke: Callable[[], None],
+        connected: bool,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self._router = router
+        self._desk = desk
+        self._wishes = wishes
+        self._people = people
+        self._conversations = conversations
+        self._events = events
+        self._readers = readers
+        self._database = database
+        self._poke = poke
+        self._connected = connected
+        self._patience = patience
+        self._late: set[asyncio.Task[Reply]] = set()
+
+    async def __aenter__(self) -> Self:
+        """Open it."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Wait for presses that were answered with "Saving..."."""
+        await asyncio.gather(*self._late, return_exceptions=True)
+
+    async def __call__(self, turn: Turn) -> Answer:
+        """Answer a turn. Never raises: what goes wrong becomes a card with the turn's trace id."""
+        started = time.perf_counter()
+        answer, outcome = await self._answer(turn)
+        took = round((time.perf_counter() - started) * 1000, 1)
+        log.info("turn", kind=turn.kind, outcome=outcome, ms=took)
+        return answer
+
+    async def _answer(self, turn: Turn) -> tuple[Answer, str]:
+        try:
+            return await self._route(turn), "ok"
+        except AttmsError as error:
+            log.info("turn_refused", code=error.code, reason=str(error))
+            reader = self._readers.of_turn(turn, turn.conversation)
+            return _say(turn, problems.reply(error, reader, fresh_nonce(), trace=turn.id)), error.code
+        except Exception:
+            # The last net: a bug of ours must not leave a person without an answer, nor Teams with an error.
+            log.exception("turn_broke")
+            reader = self._readers.of_turn(turn, turn.conversation)
+            return _say(turn, problems.bug(reader, fresh_nonce(), trace=turn.id)), "bug"
+
+    async def _route(self, turn: Turn) -> Answer:
+        if turn.kind not in ASKED:
+            return await self._events.answer(turn)
+        conversation = await self._conversations.remember(turn.conversation)
+        person = await self._people.known(turn.person, turn.person_name, conversation=conversation, mri=turn.person_mri)
+        asking = self._asking(turn, person, conversation)
+        if turn.kind is TurnKind.SEARCH:
+            return await self._search(asking)
+        if turn.kind in PRESSED:
+            return Replace((await self._press(asking)).card)
+        return _say(turn, await self._said(asking, turn.words))
+
+    def _asking(self, turn: Turn, person: Person, conversation: Conversation) -> Asking:
+        return Asking(
+            turn=turn,
+            person=person,
+            conversation=conversation,
+            desk=self._desk,
+            people=self._people,
+            conversations=self._conversations,
+            reader=self._readers.of_turn(turn, conversation, me=person.resource),
+            fresh_nonce=fresh_nonce,
+        )
+
+    async def _said(self, asking: Asking, words: str) -> Reply:
+        spoken = read(f"ticket {words}" if reference(words) else words)
+        command = self._router.find(spoken.verb or "help")
+        if command is None:
+            return self._suggest(asking, words, spoken.verb, spoken.rest)
+        if command.needs is not Right.HELP and self._is_waiting(asking.person):
+            return faces.me(asking)
+        self._must(asking, command.needs)
+        reply = await command.handle(asking, spoken.rest)
+        self._wake(command.needs)
+        return reply
+
+    def _is_waiting(self, person: Person) -> bool:
+        """Say whether one press of this person is all that is missing: then the card that asks for it comes first."""
+        return self._connected and person.link.state is LinkState.PROPOSED
+
+    def _suggest(self, asking: Asking, words: str, verb: str, rest: str) -> Reply:
+        meant = nearest(verb, [c.name for c in self._router.open_to(asking.person, _may)])
+        return faces.suggestion(asking, said=words, run=f"{meant} {rest}".strip() if meant else "help")
+
+    async def _search(self, asking: Asking) -> Answer:
+        searched = self._router.searches.get(str(asking.turn.value.get("dataset", "")))
+        if searched is None:
+            return Nothing()
+        self._must(asking, Right.READ)
+        hits = await searched(asking, str(asking.turn.value.get("queryText", ""))[:100])
+        return Choices(tuple((hit.title, hit.value) for hit in hits[:15]))
+
+    async def _press(self, asking: Asking) -> Reply:
+        submission = unpack(asking.turn.value)
+        asking = dataclasses.replace(asking, nonce=submission.nonce, action=submission.action)
+        if isinstance(submission, RunCommand):
+            return await self._said(asking, submission.words)
+        press = self._router.presses[type(submission)]
+        if press.needs not in WRITING:
+            return await self._carefully(asking, press, submission)
+        return await self._in_time(asking, press, submission)
+
+    async def _in_time(self, asking: Asking, press: Press, submission: Submission) -> Reply:
+        """Wait for a write; when it takes too long and its wish is stored, say so and let it go on."""
+        task = asyncio.create_task(self._carefully(asking, press, submission), name=f"press {asking.turn.id}")
+        done, _ = await asyncio.wait({task}, timeout=self._patience.total_seconds())
+        if done or not await self._owe_later(asking):
+            return await task
+        self._late.add(task)
+        task.add_done_callback(self._finished_late)
+        card = SavingCard()
+        return Reply(card.render(asking.reader), card.summary())
+
+    def _finished_late(self, task: asyncio.Task[Reply]) -> None:
+        self._late.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("late_press_broke", exc_info=error)
+        self._poke()
+
+    async def _carefully(self, asking: Asking, press: Press, submission: Submission) -> Reply:
+        """Handle a press; an error keeps the way back to its ticket, and its wish for trying again."""
+        try:
+            self._must(asking, press.needs)
+            reply = await press.handle(asking, submission)
+        except AttmsError as error:
+            log.info("press_refused", code=error.code, reason=str(error))
+            return problems.reply(
+                error,
+                asking.reader,
+                asking.fresh_nonce(),
+                trace=asking.turn.id,
+                wish=await self._wish_of(asking, press),
+                ticket=_ticket_of(asking, submission),
+            )
+        self._wake(press.needs)
+        return reply
+
+    async def _owe_later(self, asking: Asking) -> bool:
+        """Owe the standing card what comes of the wish; durable, so that a crash leaves no "Saving..." behind."""
+        message, wish = asking.turn.reply_to, await self._wishes.by_key(asking.asker().key)
+        if not message or wish is None:
+            return False
+        subject = EditSubject(ticket=wish.ticket, wish=wish.id)
+        where, now = asking.turn.conversation, asking.reader.now
+        await self._database.write(lambda tx: outbox.owe(tx, where.tenant, where.id, message, subject, now))
+        return True
+
+    async def _wish_of(self, asking: Asking, press: Press) -> Wish | None:
+        if press.needs not in WRITING or asking.person.resource is None:
+            return None
+        return await self._wishes.by_key(asking.asker().key)
+
+    def _must(self, asking: Asking, right: Right) -> None:
+        if right is not Right.HELP and not self._connected:
+            raise NotConnected("AutoTask is not connected yet.")
+        decision = authorize(asking.person, right)
+        if decision.allowed:
+            return
+        if asking.person.link.state is not LinkState.LINKED:
+            raise NotLinked(decision.reason, hint=decision.hint)
+        raise NotAllowed(decision.reason, hint=decision.hint)
+
+    def _wake(self, needed: Right) -> None:
+        if needed in WRITING:
+            self._poke()
+
+
+def _may(person: Person, right: Right) -> bool:
+    return authorize(person, right).allowed
+
+
+def _ticket_of(asking: Asking, submission: Submission) -> TicketId | None:
+    """Name the way back, for somebody who may go it."""
+    if isinstance(submission, OfTicket) and _may(asking.person, Right.READ):
+        return submission.ticket
+    return None
+
+
+def _say(turn: Turn, reply: Reply) -> Answer:
+    if turn.kind in PRESSED:
+        return Replace(reply.card)
+    if turn.kind is TurnKind.SEARCH:
+        return Choices(())
+    if turn.kind is TurnKind.MESSAGE:
+        return Say(card=reply.card, summary=reply.summary)
+    return Nothing()

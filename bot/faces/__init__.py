@@ -1,0 +1,34 @@
+"""How things look in a conversation: from what the desk says to a card with its summary. Decides nothing."""
+
+from bot.faces.forms import (
+    USUAL,
+    assign_form,
+    choose_company,
+    confirm_note,
+    new_ticket,
+    note_form,
+    priority_form,
+    status_form,
+)
+from bot.faces.small import cancelled, help_card, me, suggestion, told
+from bot.faces.tickets import Form, done, ticket, tickets
+
+__all__ = [
+    "USUAL",
+    "Form",
+    "assign_form",
+    "cancelled",
+    "choose_company",
+    "confirm_note",
+    "done",
+    "help_card",
+    "me",
+    "new_ticket",
+    "note_form",
+    "priority_form",
+    "status_form",
+    "suggestion",
+    "ticket",
+    "tickets",
+    "told",
+]

@@ -1,0 +1,109 @@
+"""Lists of tickets, a ticket, and a ticket after something was done to it."""
+
+from typing import Protocol
+
+from attms_core.errors import Invalid
+from attms_core.model import ResourceId, TicketId, TicketPage, Wish, WishKind
+from attms_core.model.ticket import CUSTOMER_VISIBLE
+from bot.asking import Scene
+from bot.grammar import ListWords, Misread, read_list
+from bot.reply import Reply
+from cards.asks import OfTicket
+from cards.elements import Style
+from cards.ticket import TicketCard
+from cards.tickets import TicketsCard
+
+ELSEWHERE = ("tickets open", "tickets unassigned", "tickets overdue")
+
+
+class Form(Protocol):
+    """A step of a ticket's card that asks for a value, shown again with the error when it was refused."""
+
+    async def __call__(self, scene: Scene, wish: OfTicket, *, error: Invalid | None = None) -> Reply:
+        """Make it."""
+        ...
+
+
+async def tickets(scene: Scene, page: TicketPage, *, words: str) -> Reply:
+    """Show a page of a list."""
+    progress = await scene.desk.progress()
+    card = TicketsCard(
+        title=list_title(words),
+        filter=words,
+        page=page,
+        reading=None if progress.finished else progress.tickets,
+        suggestions=tuple(other for other in ELSEWHERE if other != f"tickets {words}"),
+    )
+    return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
+
+
+async def ticket(
+    scene: Scene,
+    wanted: TicketId,
+    *,
+    notice: str = "",
+    style: Style = "accent",
+    back: str = "",
+    back_offset: int = 0,
+) -> Reply:
+    """Show a ticket to a person who may see it."""
+    detail = await scene.desk.detail(scene.person, wanted, internal=scene.reader.is_internal)
+    card = TicketCard(detail=detail, notice=notice, notice_style=style, back=back, back_offset=back_offset)
+    return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
+
+
+async def done(scene: Scene, wish: Wish, *, back: str = "", back_offset: int = 0, by: str = "") -> Reply:
+    """Show what came of a wish that was done: the fresh ticket, with what happened on top."""
+    wanted = wish.outcome.ticket or wish.ticket
+    if wanted is None:
+        raise Invalid("The wish names no ticket.")
+    said = happened(scene, wish)
+    style: Style = "warning" if wish.outcome.reverted else "good"
+    notice = f"{said} ({by})" if by else said
+    return await ticket(scene, wanted, notice=notice, style=style, back=back, back_offset=back_offset)
+
+
+def happened(scene: Scene, wish: Wish) -> str:
+    """Say in words what a wish has done."""
+    if wish.outcome.reverted:
+        fields = ", ".join(name.replace("_", " ") for name in wish.outcome.reverted)
+        return f"Saved, but a rule in AutoTask changed it at once: {fields}"
+    if wish.kind is WishKind.CREATE_TICKET:
+        return "Ticket created"
+    if wish.kind is WishKind.ADD_NOTE:
+        reads = "the customer can read it" if wish.asked.get("publish") == CUSTOMER_VISIBLE else "internal"
+        return f"Note added: {reads}"
+    return ", ".join(_moved(scene, wish)) or "Saved"
+
+
+def _moved(scene: Scene, wish: Wish) -> list[str]:
+    said = []
+    for field, value in wish.asked.items():
+        if field == "assignee" and isinstance(value, int):
+            said.append(f"Now with {scene.desk.resource_name(ResourceId(value))}")
+        elif field in {"status", "priority"} and isinstance(value, int):
+            label = scene.desk.label(field, value)
+            said.append(f"{field.capitalize()} is now {label}")
+    return said
+
+
+def list_title(words: str) -> str:
+    """Say in words what a list holds: ``Your overdue tickets in Service Desk``."""
+    asked = read_list(words)
+    if isinstance(asked, Misread):
+        return "Tickets"
+    kinds = [word for word in ("overdue", "unassigned") if getattr(asked, word)]
+    plain = [] if kinds or asked.status else ["open"]
+    head = " ".join([*(["your"] if asked.mine else []), *kinds, *plain, "tickets"])
+    return (head[0].upper() + head[1:]) + _where(asked)
+
+
+def _where(asked: ListWords) -> str:
+    parts = [
+        f" with status {' or '.join(asked.status)}" if asked.status else "",
+        f" of priority {' or '.join(asked.priority)}" if asked.priority else "",
+        f" in {' or '.join(asked.queue)}" if asked.queue else "",
+        f" for {' or '.join(asked.company)}" if asked.company else "",
+        f" matching “{asked.search}”" if asked.search else "",
+    ]
+    return "".join(parts)

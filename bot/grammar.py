@@ -1,0 +1,182 @@
+"""One grammar for all that people type. Pure: words in, values out.
+
+``/tickets mine``, ``tickets mine``, ``@Bot tickets mine`` and ``@Bot /tickets mine`` are the same: the channel has
+removed the bot's mention, one leading slash is dropped here, and only the verb is read without case.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+_NUMBER = re.compile(r"^T\d{8}\.\d{4}(\.\d{1,4})?$", re.IGNORECASE)
+_ID = re.compile(r"^#?(\d{1,15})$")
+_LINK_PATH = "executecommand.aspx"
+_PRODUCT_WORDS = frozenset({"desk", "attms"})
+"""May stand before any command: ``/desk tickets mine``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A verb and what follows it."""
+
+    verb: str
+    rest: str
+
+
+def read(words: str) -> Spoken:
+    """Split what was said into verb and rest."""
+    verb, rest = _first(words)
+    if verb in _PRODUCT_WORDS and rest:
+        verb, rest = _first(rest)
+    return Spoken(verb=verb, rest=rest)
+
+
+def _first(words: str) -> tuple[str, str]:
+    head, _, rest = words.strip().partition(" ")
+    return head.removeprefix("/").casefold(), rest.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How somebody names a ticket: its number or its id."""
+
+    number: str = ""
+    id: int = 0
+
+    def __str__(self) -> str:
+        """Spell it as people write it."""
+        return self.number or str(self.id)
+
+
+def reference(word: str) -> Reference | None:
+    """Read ``T20261124.0001``, a bare id, or a pasted link to a ticket in AutoTask; none when it is neither."""
+    text = word.strip("<>()[]\"'., ")
+    if _NUMBER.match(text):
+        return Reference(number=text.upper())
+    if found := _ID.match(text):
+        return Reference(id=int(found[1]))
+    return _linked(text)
+
+
+def _linked(text: str) -> Reference | None:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.path.casefold().endswith(_LINK_PATH):
+        return None
+    query = {name.casefold(): values[0] for name, values in parse_qs(parts.query).items()}
+    if "ticketid" in query and query["ticketid"].isascii() and query["ticketid"].isdigit():
+        return Reference(id=int(query["ticketid"][:15]))
+    number = query.get("ticketnumber", "")
+    return Reference(number=number.upper()) if _NUMBER.match(number) else None
+
+
+def reference_first(words: str) -> tuple[Reference | None, str]:
+    """Take a ticket off the front of the words, and give the rest."""
+    head, _, rest = words.strip().partition(" ")
+    return reference(head), rest.strip()
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that somebody most likely meant."""
+    near = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+FLAGS = ("mine", "open", "unassigned", "overdue")
+TAKING_A_NAME = ("queue", "company", "status", "priority")
+KEYWORDS = (*FLAGS, *TAKING_A_NAME, "search")
+
+
+@dataclass(frozen=True, slots=True)
+class ListWords:
+    """What ``tickets ...`` asks for, not yet looked up."""
+
+    mine: bool = False
+    open: bool = False
+    unassigned: bool = False
+    overdue: bool = False
+    queue: tuple[str, ...] = ()
+    company: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    priority: tuple[str, ...] = ()
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A word that the list does not know, or a name that is missing."""
+
+    word: str
+    nearest: str | None = None
+    needs_name: bool = False
+
+
+def read_list(rest: str) -> ListWords | Misread:
+    """Read ``mine overdue queue Service Desk search printer``.
+
+    A name goes on until the next keyword; quotes keep keywords inside it. ``search`` takes all that follows.
+    """
+    tokens = _tokens(rest)
+    flags: set[str] = set()
+    names: dict[str, list[str]] = {word: [] for word in TAKING_A_NAME}
+    search = ""
+    at = 0
+    while at < len(tokens):
+        word = tokens[at]
+        if word.keyword in FLAGS:
+            flags.add(word.keyword)
+            at += 1
+        elif word.keyword == "search":
+            search = " ".join(t.text for t in tokens[at + 1 :])
+            at = len(tokens)
+        elif word.keyword in TAKING_A_NAME:
+            end = _name_end(tokens, at + 1)
+            names[word.keyword].append(" ".join(t.text for t in tokens[at + 1 : end]))
+            at = end
+        else:
+            return Misread(word=word.text, nearest=nearest(word.text, KEYWORDS))
+    empty = next((word for word, given in names.items() if "" in given), None)
+    if empty or (not search and tokens and tokens[-1].keyword == "search"):
+        return Misread(word=empty or "search", needs_name=True)
+    return ListWords(
+        mine="mine" in flags,
+        open="open" in flags,
+        unassigned="unassigned" in flags,
+        overdue="overdue" in flags,
+        search=search,
+        **{word: tuple(given) for word, given in names.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    keyword: str
+    """The text without case, or nothing when it was quoted."""
+
+
+_TOKEN = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
+
+
+def _tokens(rest: str) -> list[_Token]:
+    found = []
+    for match in _TOKEN.finditer(_spaced(rest)):
+        bare = match[3]
+        found.append(_Token(text=bare or match[1] or match[2] or "", keyword=(bare or "").casefold()))
+    return found
+
+
+def _spaced(rest: str) -> str:
+    """Read ``queue:"Service Desk"`` like ``queue "Service Desk"``."""
+    return re.sub(rf"\b({'|'.join((*TAKING_A_NAME, 'search'))}):", r"\1 ", rest, flags=re.IGNORECASE)
+
+
+def _name_end(tokens: list[_Token], start: int) -> int:
+    end = start
+    while end < len(tokens) and tokens[end].keyword not in KEYWORDS:
+        end += 1
+    return end

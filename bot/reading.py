@@ -1,0 +1,42 @@
+"""Who reads a card in which conversation: zone, language, rights to see, and where links may lead."""
+
+import secrets
+
+from attms_core.model import Conversation, ResourceId
+from attms_core.ports import Now
+from bot.conversations import is_personal
+from bot.turn import Turn
+from cards.reader import Reader
+
+
+class Readers:
+    """Makes readers. ``link_hosts`` are the hosts that buttons may lead to, as ``Reader`` takes them."""
+
+    def __init__(self, *, now: Now, can_write: bool, link_hosts: frozenset[str]) -> None:
+        self._now = now
+        self._can_write = can_write
+        self._link_hosts = link_hosts
+
+    def of_turn(self, turn: Turn, conversation: Conversation, *, me: ResourceId | None = None) -> Reader:
+        """Make the reader of an answer: whoever asked."""
+        return self._reader(conversation, zone=turn.timezone, locale=turn.locale, me=me)
+
+    def of_conversation(self, conversation: Conversation) -> Reader:
+        """Make the reader of a message that stands there already: everybody in the conversation."""
+        return self._reader(conversation, zone=conversation.timezone, locale="", me=None)
+
+    def _reader(self, conversation: Conversation, *, zone: str | None, locale: str, me: ResourceId | None) -> Reader:
+        return Reader(
+            zone=zone or "UTC",
+            locale=locale,
+            now=self._now(),
+            can_write=self._can_write,
+            is_internal=conversation.is_internal or is_personal(conversation),
+            me=me,
+            link_hosts=self._link_hosts,
+        )
+
+
+def fresh_nonce() -> str:
+    """Give 128 random bits as text for a card's buttons."""
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,72 @@
+"""Buttons. What they ask back is in ``cards.asks``; inputs are elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from cards.elements import Action
+from cards.reader import Reader
+from cards.submission import Submission
+from cards.text import Plain, plain
+
+MOST_TITLE = 60
+Mode = Literal["primary", "secondary"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit(Action):
+    """The button of clients that do not know Action.Execute: its data comes as a message."""
+
+    kind: ClassVar[str] = "Action.Submit"
+    title: Plain
+    data: Mapping[str, object]
+    associated_inputs: Literal["auto", "none"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execute(Action):
+    """A button that is answered with a card in the place of the pressed one (Teams help: Universal Actions)."""
+
+    kind: ClassVar[str] = "Action.Execute"
+    title: Plain
+    verb: str
+    data: Mapping[str, object]
+    mode: Mode | None = None
+    associated_inputs: Literal["auto", "none"] | None = None
+    fallback: Submit | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a button that says nothing."""
+        if not self.title or not self.verb:
+            raise ValueError("a button needs a title and a verb")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenUrl(Action):
+    """A link. Made by ``link``, which knows where links may lead."""
+
+    kind: ClassVar[str] = "Action.OpenUrl"
+    title: Plain
+    url: str
+    mode: Mode | None = None
+
+
+def press(title: str, asks: Submission, nonce: str, *, mode: Mode | None = None) -> Execute:
+    """Make a button. One whose submission takes no input leaves the card's inputs alone, and their checks too."""
+    words, data = plain(title, most=MOST_TITLE), asks.pack(nonce)
+    inputs: Literal["none"] | None = None if asks.has_inputs() else "none"
+    fallback = Submit(title=words, data=data, associated_inputs=inputs)
+    return Execute(title=words, verb=asks.action, data=data, mode=mode, associated_inputs=inputs, fallback=fallback)
+
+
+def tap(title: str, asks: Submission) -> Execute:
+    """Make what tapping a part of the card does; the title is read aloud.
+
+    Only for what reads: rows are many, so there is neither a nonce nor a fallback.
+    """
+    return Execute(title=plain(title, most=MOST_TITLE), verb=asks.action, data=asks.pack(""))
+
+
+def link(title: str, url: str, reader: Reader, *, mode: Mode | None = None) -> tuple[OpenUrl, ...]:
+    """Make a link, or nothing when it may not lead there."""
+    return (OpenUrl(title=plain(title, most=MOST_TITLE), url=url, mode=mode),) if reader.may_open(url) else ()

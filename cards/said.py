@@ -1,0 +1,30 @@
+"""A short word after a deed that has no card of its own. Errors have ``cards.problem``."""
+
+from dataclasses import dataclass
+
+from cards.actions import press
+from cards.asks import RunCommand
+from cards.elements import Json
+from cards.parts import capital, card, feed, title, whisper
+from cards.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidCard:
+    """One sentence, one more, and commands to go on with."""
+
+    what: str
+    more: str = ""
+    commands: tuple[str, ...] = ()
+    """Offered as buttons: ``tickets mine``."""
+
+    def render(self, reader: Reader, nonce: str) -> Json:
+        """Show it."""
+        del reader
+        more = whisper(self.more) if self.more else None
+        buttons = [press(capital(each), RunCommand(words=each), nonce) for each in self.commands]
+        return card(title(self.what, size="Medium"), more, summary=self.summary(), actions=buttons)
+
+    def summary(self) -> str:
+        """Say it in one line."""
+        return feed(self.what)

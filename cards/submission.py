@@ -1,0 +1,224 @@
+"""How a button and its handler share a type. Which submissions there are, and what they mean, stands in ``cards.asks``.
+
+A submission's fields either ride in the button (``{"attms": {"do", "v", "n", ...}}``) or are typed by the person and
+come beside it. All of it is sent by whoever sees the card: it is a wish and proves nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any, ClassVar, Protocol, Self, get_args, get_type_hints
+
+from attms_core.errors import Invalid, OutOfDate
+from cards.elements import Json
+
+ENVELOPE = "attms"
+MOST_KEYS = 60
+"""A form's inputs and a little more."""
+_NONCE = re.compile(r"[A-Za-z0-9_-]{0,64}")
+_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+_OWN = frozenset({"do", "v", "n"})
+
+
+class Kind(Protocol):
+    """How a value travels in a button. Reading raises ``ValueError`` for what it would never have written."""
+
+    def pack(self, value: Any, /) -> object:
+        """Give the value as JSON can hold it."""
+
+    def read(self, raw: object, /) -> object:
+        """Take it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number from zero on, such as an id."""
+
+    most: int = 10**15
+
+    def pack(self, value: int | None) -> object:
+        """Give it as it is."""
+        return value
+
+    def read(self, raw: object) -> int:
+        """Take a number, or its digits as an input sends them."""
+        if isinstance(raw, str) and _WHOLE.fullmatch(raw):
+            raw = int(raw)
+        if type(raw) is not int or not 0 <= raw <= self.most:
+            raise ValueError("not a whole number")
+        return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text of a limited length, in characters."""
+
+    most: int
+
+    def pack(self, value: str) -> object:
+        """Give it as it is, cut to what will be read again."""
+        return value[: self.most]
+
+    def read(self, raw: object) -> str:
+        """Take it unless it is too long."""
+        if not isinstance(raw, str):
+            raise TypeError("not text")
+        if len(raw) > self.most:
+            raise ValueError(f"longer than {self.most} characters")
+        return raw
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of our own words; an empty input means the first, the safe one."""
+
+    words: tuple[str, ...]
+
+    def pack(self, value: str) -> object:
+        """Give it as it is."""
+        return value
+
+    def read(self, raw: object) -> str:
+        """Take a known word."""
+        if not isinstance(raw, str) or raw not in self.words:
+            raise ValueError("not one of the choices")
+        return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Marks a field that the person fills in: the input's id is the field's name; left empty, the default stands."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class TypedUnder:
+    """Marks a field that gathers all inputs whose ids begin with a prefix, by what follows it."""
+
+    prefix: str
+    kind: Kind
+
+
+Way = Kind | Typed | TypedUnder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a button asks: ``class Take(Submission, action="ticket.take", version=1)``. New fields, new version."""
+
+    action: ClassVar[str]
+    version: ClassVar[int]
+
+    nonce: str = ""
+    """Of the card that was pressed; a card is given it when it is rendered."""
+
+    def __init_subclass__(cls, *, action: str = "", version: int = 1) -> None:
+        """Enter it into the table. A slotted dataclass is made twice; the second time its action stands inside."""
+        action = action or cls.__dict__.get("action", "")
+        if not action:
+            return
+        known = _KNOWN.get(action)
+        if known and known.__qualname__ != cls.__qualname__:
+            raise TypeError(f"{action} is {known.__qualname__} already")
+        cls.action = action
+        cls.version = cls.__dict__.get("version", version)
+        _KNOWN[action] = cls
+
+    def pack(self, nonce: str) -> Json:
+        """Give what rides in the button; fields at their defaults, inputs and an empty nonce stay out."""
+        riding: Json = {"do": self.action, "v": self.version, **({"n": nonce} if nonce else {})}
+        for name, (way, default) in ways(type(self)).items():
+            value = getattr(self, name)
+            if not isinstance(way, Typed | TypedUnder) and (default is MISSING or value != default):
+                riding[name] = way.pack(value)
+        return {ENVELOPE: riding}
+
+    @classmethod
+    def has_inputs(cls) -> bool:
+        """Say whether the person types a part of it."""
+        return any(isinstance(way, Typed | TypedUnder) for way, _ in ways(cls).values())
+
+    @classmethod
+    def known(cls) -> Mapping[str, type["Submission"]]:
+        """List the submissions by their action words."""
+        return dict(_KNOWN)
+
+    @classmethod
+    def of(cls, envelope: Mapping[str, object], beside: Mapping[str, object]) -> Self:
+        """Read one that is known to be of this type. Raises ``OutOfDate`` and ``Invalid``."""
+        if unknown := envelope.keys() - ways(cls).keys() - _OWN:
+            raise OutOfDate(f"This button holds {len(unknown)} things that are not understood.")
+        nonce = envelope.get("n", "")
+        if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
+            raise OutOfDate("This button is damaged.")
+        read: dict[str, Any] = {"nonce": nonce}
+        for name, (way, default) in ways(cls).items():
+            if isinstance(way, Typed | TypedUnder):
+                read |= _typed(name, way, beside)
+            elif name in envelope:
+                read[name] = _ridden(way, envelope[name])
+            elif default is MISSING:
+                raise OutOfDate("This button lacks something that is needed today.")
+        return cls(**read)
+
+
+_KNOWN: dict[str, type[Submission]] = {}
+
+
+def unpack(value: Mapping[str, object]) -> Submission:
+    """Read what a card sent back, once and strictly.
+
+    Raises ``OutOfDate`` for a button of an older version, of somebody else or damaged, and ``Invalid`` (with the field)
+    for an input that no choice or length of the form allows. Inputs that the submission does not ask for are never
+    looked at: a client may send all inputs of a card with every button.
+    """
+    envelope = value.get(ENVELOPE)
+    if not isinstance(envelope, Mapping) or len(value) > MOST_KEYS:
+        raise OutOfDate("This button is not one of ours.")
+    action = envelope.get("do")
+    kind = _KNOWN.get(action) if isinstance(action, str) else None
+    if kind is None:
+        raise OutOfDate("This button asks for something that is not known here.")
+    if type(envelope.get("v")) is not int or envelope["v"] != kind.version:
+        raise OutOfDate("This button comes from another version.")
+    return kind.of(envelope, value)
+
+
+def ways(cls: type[Submission]) -> dict[str, tuple[Way, object]]:
+    """List how each field travels, with its default; the nonce has a place of its own."""
+    known = _WAYS.get(cls)
+    if known is None:
+        hints = get_type_hints(cls, include_extras=True)
+        own = (field for field in fields(cls) if field.name != "nonce")
+        known = _WAYS[cls] = {field.name: (get_args(hints[field.name])[1], _default(field)) for field in own}
+    return known
+
+
+_WAYS: dict[type, dict[str, tuple[Way, object]]] = {}
+
+
+def _default(field: Field[Any]) -> object:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _ridden(way: Kind, raw: object) -> object:
+    try:
+        return way.read(raw)
+    except (ValueError, TypeError) as error:
+        raise OutOfDate("This button is damaged.") from error
+
+
+def _typed(name: str, way: Typed | TypedUnder, beside: Mapping[str, object]) -> dict[str, object]:
+    if isinstance(way, TypedUnder):
+        under = {key.removeprefix(way.prefix): raw for key, raw in beside.items() if key.startswith(way.prefix)}
+        return {name: {key: _input(key, way.kind, raw) for key, raw in under.items() if raw not in (None, "")}}
+    raw = beside.get(name)
+    return {} if raw in (None, "") else {name: _input(name, way.kind, raw)}
+
+
+def _input(name: str, kind: Kind, raw: object) -> object:
+    try:
+        return kind.read(raw)
+    except (ValueError, TypeError) as error:
+        raise Invalid(f"This cannot be taken: {error}.", field=name, hint="Ask for the form again.") from error
