@@ -74,7 +74,7 @@ async def _from_wheel(cache: Cache, say: Say, environ: Mapping[str, str]) -> Nod
 
 async def _install(folder: Path, environ: Mapping[str, str]) -> None:
     """Let pip put the wheel into a folder of its own: nothing of the product's environment changes."""
-    options = ("--quiet", "--disable-pip-version-check", "--no-cache-dir", "--only-binary", ":all:")
+    options = ("-qq", "--disable-pip-version-check", "--no-cache-dir", "--only-binary", ":all:")
     command = [sys.executable, "-m", "pip", "install", *options, "--target", str(folder), f"{WHEEL}=={WHEEL_VERSION}"]
     try:
         await run(command, env=environ, folder=folder, within=FETCHING)

@@ -34,6 +34,7 @@ class Window:
     """A chat window that runs."""
 
     url: str
+    process: asyncio.subprocess.Process
     chatter: "_Chatter"
 
     async def ended(self) -> str:
@@ -82,7 +83,7 @@ async def window(node: Node, script: Path, *, endpoint: str, people: str, port: 
         command = _command(node, script, endpoint=endpoint, port=port)
         async with owned(command, env=_environment(node, folder), folder=folder) as process:
             chatter = _Chatter(process, folder)
-            yield Window(url=await _ready(chatter), chatter=chatter)
+            yield Window(url=await _ready(chatter), process=process, chatter=chatter)
 
 
 def _command(node: Node, script: Path, *, endpoint: str, port: int) -> list[str]:

@@ -12,8 +12,8 @@ from demo.problems import CannotShow
 
 PATIENCE = timedelta(seconds=5)
 """So long a program may take to end when it is asked to; then it is killed."""
-LAST_WORDS = 600
-"""Characters of a failed program's output that are shown."""
+WORDS = 600
+"""So many characters of a failed program's output are shown: npm and pip tell the cause first."""
 
 
 @contextlib.asynccontextmanager
@@ -52,7 +52,7 @@ async def run(command: Sequence[str], *, env: Mapping[str, str], folder: Path, w
             raise CannotShow(f"{command[0]} did not finish within {within.total_seconds():.0f} seconds.") from error
     words = said.decode(errors="replace").strip()
     if process.returncode:
-        raise CannotShow(f"{command[0]} failed (exit {process.returncode}):\n{words[-LAST_WORDS:]}")
+        raise CannotShow(f"{command[0]} failed (exit {process.returncode}):\n{words[:WORDS]}")
     return words
 
 

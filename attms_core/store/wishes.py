@@ -149,7 +149,7 @@ def _encode(wish: Wish) -> dict[str, Any]:
 def _decode(row: tuple[Any, ...]) -> Wish:
     id_, tenant, key, kind, person_tenant, person_object, person_name, resource, *rest = row
     ticket, before, asked, state, outcome, conversation, message, asked_at, ended_at = rest
-    came = unpacked(outcome)
+    came = {name: tuple(v) if isinstance(v, list) else v for name, v in unpacked(outcome).items()}
     return Wish(
         id=id_,
         tenant=tenant,
@@ -162,7 +162,7 @@ def _decode(row: tuple[Any, ...]) -> Wish:
         before=unpacked(before),
         asked=unpacked(asked),
         state=WishState(state),
-        outcome=Outcome(**{**came, "reverted": tuple(came["reverted"])}),
+        outcome=Outcome(**came),
         conversation=conversation,
         message=message,
         asked_at=moment(asked_at),

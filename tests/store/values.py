@@ -145,9 +145,7 @@ def wish(id_: str, key: str, **given: Any) -> Wish:
 
 def change(of: int, what: str, **given: Any) -> Change:
     """Make a change by nobody known."""
-    plain = Change(
-        ticket=TicketId(of), what=what, before=None, after=5, author=Author(AuthorKind.UNKNOWN), at=NOON
-    )
+    plain = Change(ticket=TicketId(of), what=what, before=None, after=5, author=Author(AuthorKind.UNKNOWN), at=NOON)
     return replace(plain, **given)
 
 
