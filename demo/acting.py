@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from attms_core.model import Conversation, LinkState, Person, PersonKey, Right
+from attms_core.errors import Invalid
+from attms_core.model import Conversation, LinkState, Person, PersonKey, PersonRole, Right
 from attms_core.people import People
 from bot import faces
 from bot.asking import Asking
@@ -20,7 +21,7 @@ Tell = Callable[[Turn, Reply], Awaitable[object]]
 
 
 class ActedPeople(People):
-    """People of the demo: nobody stays unlinked."""
+    """People of the demo: everybody plays a technician who may also dispatch."""
 
     personas: Personas
 
@@ -30,7 +31,11 @@ class ActedPeople(People):
         if person.link.state in {LinkState.LINKED, LinkState.REFUSED}:
             return person
         resource = self.personas.choose(key, name=person.name, email=person.email)
-        return await self.link(key, resource, by=BY, name=name)
+        try:
+            await self.link(key, resource, by=BY, name=name)
+        except Invalid:
+            return person  # more people than technicians: whoever comes late only looks on
+        return await self.set_role(key, PersonRole.DISPATCHER)
 
 
 class Stage:

@@ -50,7 +50,8 @@ async def _pack(node: Node, folder: Path, environ: Mapping[str, str]) -> Path:
     options = ("--ignore-scripts", "--loglevel=error", "--no-update-notifier", f"--cache={folder / 'cache'}")
     command = [*node.npm, "pack", f"{NAME}@{VERSION}", *options, f"--pack-destination={folder}"]
     try:
-        await run(command, env=environ, folder=folder, within=FETCHING)
+        # newer npm keeps its compiled code in the machine's temporary folder, unless told not to
+        await run(command, env={**environ, "NODE_DISABLE_COMPILE_CACHE": "1"}, folder=folder, within=FETCHING)
     except CannotShow as error:
         raise CannotShow(
             f"Microsoft's Agents Playground could not be fetched.\n{error}",

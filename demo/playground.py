@@ -96,6 +96,7 @@ def _environment(node: Node, folder: Path) -> dict[str, str]:
     return {
         "PATH": os.pathsep.join((str(node.node.parent), os.defpath)),
         "HOME": str(folder),
+        "TMPDIR": str(folder),
         "TEAMSAPPTESTER_BROWSER": "none",  # it would open a browser, and end where there is no xdg-open
         # --disable-telemetry leaves this one: it asks a cloud's metadata address at start
         "APPLICATION_INSIGHTS_NO_STATSBEAT": "true",

@@ -47,7 +47,7 @@ async def run(command: Sequence[str], *, env: Mapping[str, str], folder: Path, w
     async with owned(command, env=env, folder=folder) as process:
         try:
             async with asyncio.timeout(within.total_seconds()):
-                said, _ = await process.communicate()
+                said, _ = await process.communicate(b"")
         except TimeoutError as error:
             raise CannotShow(f"{command[0]} did not finish within {within.total_seconds():.0f} seconds.") from error
     words = said.decode(errors="replace").strip()

@@ -193,5 +193,5 @@ async def _live(life: Life, chat: playground.Window | None, say: Say) -> None:
 
 
 async def _watch(chat: playground.Window, say: Say) -> None:
-    say_why = await chat.ended()
-    say(f"\nThe chat window has closed. {say_why}\nThe bot still runs: join with another one, or stop with Ctrl-C.")
+    why = await chat.ended()
+    say(f"\nThe chat window has closed. {why}\nThe bot still runs: join with another one, or stop with Ctrl-C.")

@@ -13,11 +13,14 @@ from demo.problems import CannotShow
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="no Node.js on this machine")
-LISTEN = "const s = require('net').createServer(); s.on('listening', () => {{ console.log(s.address().address); process.exit(); }}); s.listen({});"
+LISTEN = (
+    "const s = require('net').createServer(); s.listen({}); "
+    "s.on('listening', () => {{ console.log(s.address().address); process.exit(); }});"
+)
 CONNECT = "const s = require('net').connect({}); s.on('error', (e) => {{ console.log(e.message); process.exit(); }});"
 
 
-async def run(script: str, tmp_path: Path, *, listens: bool = False) -> str:
+async def run(script: str, tmp_path: Path) -> str:
     command = [str(NODE), "--require", str(PRELOAD), "-e", script]
     env = {"PATH": os.defpath}
     async with process.owned(command, env=env, folder=tmp_path) as running:

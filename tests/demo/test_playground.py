@@ -17,7 +17,8 @@ import http.server, json, os, sys
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200); self.end_headers()
-        self.wfile.write(json.dumps([sys.argv[1:], dict(os.environ), open(".m365agentsplayground.yml").read()]).encode())
+        people = open(".m365agentsplayground.yml").read()
+        self.wfile.write(json.dumps([sys.argv[1:], dict(os.environ), people]).encode())
     def log_message(self, *_): pass
 server = http.server.HTTPServer(("127.0.0.1", 0), Page)
 print("Port is already in use. Finding an available port...")
