@@ -6,14 +6,15 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import uvloop
 from aiohttp import web
 
 from admin import logs, people_command
@@ -373,10 +374,10 @@ async def _until_signal(settings: Settings) -> None:
         await stop.wait()
 
 
-def _or_say(run: Callable[[], Awaitable[None]]) -> None:
+def _or_say(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run it; an error that an operator can mend is said in words, without a stack."""
     try:
-        asyncio.run(run())  # type: ignore[arg-type] # our runs are coroutines
+        uvloop.run(run())
     except AttmsError as error:
         typer.echo(f"{error}\n{error.hint}".rstrip(), err=True)
         raise typer.Exit(code=2) from None

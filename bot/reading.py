@@ -27,7 +27,7 @@ class Readers:
 
     def _reader(self, conversation: Conversation, *, zone: str | None, locale: str, me: ResourceId | None) -> Reader:
         return Reader(
-            zone=zone or "UTC",
+            zone=zone or "",  # an unknown zone is shown as UTC, and named
             locale=locale,
             now=self._now(),
             can_write=self._can_write,
