@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Annotated, TypeVar
 
 import typer
@@ -24,7 +24,8 @@ def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Ty
     command = typer.Typer(no_args_is_help=True, help="Who speaks here: links to AutoTask and roles.")
 
     def key(person: str, tenant: str) -> PersonKey:
-        return PersonKey(TenantId((tenant or default_tenant()).lower()), person.lower())
+        with _said():
+            return PersonKey(TenantId((tenant or default_tenant()).lower()), person.lower())
 
     @command.command("list")
     def list_(*, as_json: AsJson = False) -> None:
@@ -81,8 +82,15 @@ def _run(open_people: OpenPeople, deed: Callable[[People], Awaitable[T]]) -> T:
         async with open_people() as people:
             return await deed(people)
 
-    try:
+    with _said():
         return asyncio.run(within())
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say what went wrong in words, and leave with a code."""
+    try:
+        yield
     except AttmsError as error:
         typer.echo(f"{error}\n{error.hint}".rstrip(), err=True)
         raise typer.Exit(code=1) from None

@@ -124,7 +124,11 @@ class Settings(BaseModel):
 
 
 def _url_mistakes(name: str, url: str, allow_loopback: bool) -> list[str]:  # noqa: FBT001 - one caller, above
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for one that is no number
+    except ValueError:
+        return [f"{name} is no http address"]
     if not parts.hostname or parts.scheme not in {"http", "https"}:
         return [f"{name} is no http address"]
     is_local = parts.hostname in LOOPBACK
@@ -175,6 +179,8 @@ def _read_files(environ: Mapping[str, str], secrets: Iterable[str]) -> tuple[dic
             given[name] = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
         except OSError as error:
             mistakes.append(f"{name}_FILE cannot be read: {error.strerror}")
+        except UnicodeDecodeError:
+            mistakes.append(f"{name}_FILE cannot be read: it is no UTF-8 text")
     return given, mistakes
 
 

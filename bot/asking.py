@@ -35,11 +35,14 @@ class Asking(Scene):
     action: str = ""
 
     def asker(self) -> Asker:
-        """Say who asks, for a write: a card's nonce and action make one deed of many presses."""
+        """Say who asks, for a write: a card's nonce and action make one deed of a person's many presses.
+
+        Of another's press of the same card they make another deed, with its own rights and its own answer.
+        """
         deed = f"{self.nonce}:{self.action}" if self.nonce else self.turn.activity_id
         return Asker(
             person=self.person,
             conversation=self.turn.conversation.id,
-            key=f"{self.turn.conversation.id}|{deed}",
+            key=f"{self.turn.conversation.id}|{self.person.key.object_id}|{deed}",
             message=self.turn.reply_to,
         )

@@ -38,11 +38,12 @@ class Conversations:
     async def remember(self, told: Conversation) -> Conversation:
         """Keep the reference as this turn told it (the service URL is regional and can change); write only news."""
         known = await self._find(told.tenant, told.id)
-        if known and known.is_installed and _reference(known) == _reference(told):
+        fresh = _learned(known, told) if known else told
+        if known and known.is_installed and _reference(known) == _reference(fresh):
             return known
-        fresh = dataclasses.replace(
-            told, is_internal=known.is_internal if known else False, is_installed=True, seen_at=self._now()
-        )
+        # While the app was away nobody watched who joined: the internal mark does not outlive that.
+        is_internal = known is not None and known.is_installed and known.is_internal
+        fresh = dataclasses.replace(fresh, is_internal=is_internal, is_installed=True, seen_at=self._now())
         await self._put(fresh)
         return fresh
 
@@ -99,6 +100,12 @@ class Conversations:
 def is_personal(conversation: Conversation) -> bool:
     """Say whether it is a chat with one person."""
     return conversation.kind is ConversationKind.PERSONAL
+
+
+def _learned(known: Conversation, told: Conversation) -> Conversation:
+    """Add what this turn tells to what is known: events tell less than messages do."""
+    news = {f.name: getattr(told, f.name) for f in dataclasses.fields(told) if getattr(told, f.name) is not None}
+    return dataclasses.replace(known, **news)
 
 
 def _reference(conversation: Conversation) -> Conversation:

@@ -6,17 +6,17 @@ The one place that times, catches and logs.
 import asyncio
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Self
 
 import structlog
 
 from attms_core.desk import Desk, Wishes
-from attms_core.errors import AttmsError, NotAllowed, NotConnected, NotLinked
-from attms_core.model import Conversation, EditSubject, LinkState, Person, Right, TicketId, Wish
+from attms_core.errors import AttmsError, NotAllowed, NotConnected, NotLinked, StoreUnavailable
+from attms_core.model import Conversation, LinkState, Person, Right, TicketId, Wish
+from attms_core.notices import owe_outcome
 from attms_core.people import People, authorize
-from attms_core.store import outbox
 from attms_core.store.database import Database
 from bot import faces, problems
 from bot.asking import Asking
@@ -25,7 +25,7 @@ from bot.events import Events
 from bot.grammar import nearest, read, reference
 from bot.reading import Readers, fresh_nonce
 from bot.reply import Reply
-from bot.router import Press, Router
+from bot.router import Router
 from bot.turn import Answer, Choices, Nothing, Replace, Say, Turn, TurnKind
 from cards.asks import OfTicket, RunCommand
 from cards.saving import SavingCard
@@ -72,7 +72,7 @@ class Dispatch:
         self._poke = poke
         self._connected = connected
         self._patience = patience
-        self._late: set[asyncio.Task[Reply]] = set()
+        self._late: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Open it."""
@@ -134,10 +134,7 @@ class Dispatch:
             return self._suggest(asking, words, spoken.verb, spoken.rest)
         if command.needs is not Right.HELP and self._is_waiting(asking.person):
             return faces.me(asking)
-        self._must(asking, command.needs)
-        reply = await command.handle(asking, spoken.rest)
-        self._wake(command.needs)
-        return reply
+        return await self._carefully(asking, command.needs, lambda: command.handle(asking, spoken.rest))
 
     def _is_waiting(self, person: Person) -> bool:
         """Say whether one press of this person is all that is missing: then the card that asks for it comes first."""
@@ -161,57 +158,70 @@ class Dispatch:
         if isinstance(submission, RunCommand):
             return await self._said(asking, submission.words)
         press = self._router.presses[type(submission)]
-        if press.needs not in WRITING:
-            return await self._carefully(asking, press, submission)
-        return await self._in_time(asking, press, submission)
+        ticket = _ticket_of(asking, submission)
+        handled = self._carefully(asking, press.needs, lambda: press.handle(asking, submission), ticket=ticket)
+        return await (self._in_time(asking, handled) if press.needs in WRITING else handled)
 
-    async def _in_time(self, asking: Asking, press: Press, submission: Submission) -> Reply:
+    async def _in_time(self, asking: Asking, handled: Coroutine[None, None, Reply]) -> Reply:
         """Wait for a write; when it takes too long and its wish is stored, say so and let it go on."""
-        task = asyncio.create_task(self._carefully(asking, press, submission), name=f"press {asking.turn.id}")
+        task = asyncio.create_task(handled, name=f"press {asking.turn.id}")
         done, _ = await asyncio.wait({task}, timeout=self._patience.total_seconds())
         if done or not await self._owe_later(asking):
             return await task
-        self._late.add(task)
-        task.add_done_callback(self._finished_late)
+        late = asyncio.create_task(self._finish_late(asking, task), name=f"late press {asking.turn.id}")
+        self._late.add(late)
+        late.add_done_callback(self._late.discard)
         card = SavingCard()
         return Reply(card.render(asking.reader), card.summary())
 
-    def _finished_late(self, task: asyncio.Task[Reply]) -> None:
-        self._late.discard(task)
+    async def _finish_late(self, asking: Asking, task: asyncio.Task[Reply]) -> None:
+        """See a late press through; what came of it is due on its card at once."""
+        await asyncio.wait({task})
         if not task.cancelled() and (error := task.exception()):
             log.error("late_press_broke", exc_info=error)
+        try:
+            await self._owe_later(asking)
+        except StoreUnavailable as error:
+            log.warning("late_press_not_owed_anew", reason=str(error))
         self._poke()
 
-    async def _carefully(self, asking: Asking, press: Press, submission: Submission) -> Reply:
-        """Handle a press; an error keeps the way back to its ticket, and its wish for trying again."""
+    async def _carefully(
+        self,
+        asking: Asking,
+        needs: Right,
+        handle: Callable[[], Awaitable[Reply]],
+        *,
+        ticket: TicketId | None = None,
+    ) -> Reply:
+        """Handle words or a press; an error keeps the way back to its ticket, and its wish for trying again."""
         try:
-            self._must(asking, press.needs)
-            reply = await press.handle(asking, submission)
+            self._must(asking, needs)
+            reply = await handle()
         except AttmsError as error:
-            log.info("press_refused", code=error.code, reason=str(error))
+            log.info("refused", code=error.code, reason=str(error))
+            wish = await self._wish_of(asking, needs)
             return problems.reply(
                 error,
                 asking.reader,
                 asking.fresh_nonce(),
                 trace=asking.turn.id,
-                wish=await self._wish_of(asking, press),
-                ticket=_ticket_of(asking, submission),
+                wish=wish,
+                ticket=wish.ticket if wish and ticket is None else ticket,
             )
-        self._wake(press.needs)
+        finally:
+            self._wake(needs)
         return reply
 
     async def _owe_later(self, asking: Asking) -> bool:
         """Owe the standing card what comes of the wish; durable, so that a crash leaves no "Saving..." behind."""
-        message, wish = asking.turn.reply_to, await self._wishes.by_key(asking.asker().key)
-        if not message or wish is None:
+        wish = await self._wishes.by_key(asking.asker().key)
+        if wish is None or wish.message is None:
             return False
-        subject = EditSubject(ticket=wish.ticket, wish=wish.id)
-        where, now = asking.turn.conversation, asking.reader.now
-        await self._database.write(lambda tx: outbox.owe(tx, where.tenant, where.id, message, subject, now))
+        await self._database.write(lambda tx: owe_outcome(tx, wish, asking.reader.now))
         return True
 
-    async def _wish_of(self, asking: Asking, press: Press) -> Wish | None:
-        if press.needs not in WRITING or asking.person.resource is None:
+    async def _wish_of(self, asking: Asking, needs: Right) -> Wish | None:
+        if needs not in WRITING or asking.person.resource is None:
             return None
         return await self._wishes.by_key(asking.asker().key)
 

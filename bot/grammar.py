@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-_NUMBER = re.compile(r"^T\d{8}\.\d{4}(\.\d{1,4})?$", re.IGNORECASE)
-_ID = re.compile(r"^#?(\d{1,15})$")
+_NUMBER = re.compile(r"^T\d{8}\.\d{4}(\.\d{1,4})?$", re.IGNORECASE | re.ASCII)
+_ID = re.compile(r"^#?(\d{1,15})$", re.ASCII)
 _LINK_PATH = "executecommand.aspx"
 _PRODUCT_WORDS = frozenset({"desk", "attms"})
 """May stand before any command: ``/desk tickets mine``."""
@@ -108,11 +108,11 @@ class ListWords:
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """A word that the list does not know, or a name that is missing."""
+    """A word that the list does not know, or a keyword whose name is missing."""
 
     word: str
-    nearest: str | None = None
-    needs_name: bool = False
+    meant: str = ""
+    """All of the words, with what was probably meant in the place of the unknown one; empty for a missing name."""
 
 
 def read_list(rest: str) -> ListWords | Misread:
@@ -138,10 +138,10 @@ def read_list(rest: str) -> ListWords | Misread:
             names[word.keyword].append(" ".join(t.text for t in tokens[at + 1 : end]))
             at = end
         else:
-            return Misread(word=word.text, nearest=nearest(word.text, KEYWORDS))
+            return Misread(word=word.text, meant=_mended(tokens, at))
     empty = next((word for word, given in names.items() if "" in given), None)
     if empty or (not search and tokens and tokens[-1].keyword == "search"):
-        return Misread(word=empty or "search", needs_name=True)
+        return Misread(word=empty or "search")
     return ListWords(
         mine="mine" in flags,
         open="open" in flags,
@@ -157,6 +157,18 @@ class _Token:
     text: str
     keyword: str
     """The text without case, or nothing when it was quoted."""
+
+    @property
+    def spelled(self) -> str:
+        """Write it as it would be read again."""
+        return self.text if self.keyword else f'"{self.text}"'
+
+
+def _mended(tokens: list[_Token], at: int) -> str:
+    """Put the nearest keyword in the place of an unknown word; with none near, search for it and all that follows."""
+    better = nearest(tokens[at].text, KEYWORDS)
+    before, after = ([token.spelled for token in part] for part in (tokens[:at], tokens[at + 1 :]))
+    return " ".join([*before, *([better] if better else ["search", tokens[at].spelled]), *after])
 
 
 _TOKEN = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')

@@ -23,7 +23,7 @@ class Readers:
 
     def of_conversation(self, conversation: Conversation) -> Reader:
         """Make the reader of a message that stands there already: everybody in the conversation."""
-        return self._reader(conversation, zone=conversation.timezone, locale="", me=None)
+        return self._reader(conversation, zone=conversation.timezone, locale=conversation.locale or "", me=None)
 
     def _reader(self, conversation: Conversation, *, zone: str | None, locale: str, me: ResourceId | None) -> Reader:
         return Reader(

@@ -53,7 +53,7 @@ class OpenUrl(Action):
 
 def press(title: str, asks: Submission, nonce: str, *, mode: Mode | None = None) -> Execute:
     """Make a button. One whose submission takes no input leaves the card's inputs alone, and their checks too."""
-    words, data = plain(title, most=MOST_TITLE), asks.pack(nonce)
+    words, data = plain(title, most=MOST_TITLE) or plain(asks.action), asks.pack(nonce)
     inputs: Literal["none"] | None = None if asks.has_inputs() else "none"
     fallback = Submit(title=words, data=data, associated_inputs=inputs)
     return Execute(title=words, verb=asks.action, data=data, mode=mode, associated_inputs=inputs, fallback=fallback)
@@ -64,7 +64,7 @@ def tap(title: str, asks: Submission) -> Execute:
 
     Only for what reads: rows are many, so there is neither a nonce nor a fallback.
     """
-    return Execute(title=plain(title, most=MOST_TITLE), verb=asks.action, data=asks.pack(""))
+    return Execute(title=plain(title, most=MOST_TITLE) or plain(asks.action), verb=asks.action, data=asks.pack(""))
 
 
 def link(title: str, url: str, reader: Reader, *, mode: Mode | None = None) -> tuple[OpenUrl, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from attms_core.model import CompanyId, ContactId, ResourceId, Ticket, TicketId, WishId
+from attms_core.model import CompanyId, ContactId, ResourceId, Seen, TicketId, WishId
 from cards.submission import OneOf, Submission, Text, Typed, TypedUnder, Whole
 
 INTERNAL = "internal"
@@ -24,21 +24,6 @@ _SEEN = 4
 
 Words = Annotated[str, Text(WORDS)]
 Offset = Annotated[int, Whole(1_000_000)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What the card showed of the ticket when it was rendered. Somebody may have been faster."""
-
-    status: int
-    priority: int
-    queue: int | None
-    assignee: ResourceId | None
-
-    @classmethod
-    def of(cls, ticket: Ticket) -> "Seen":
-        """Take it from the ticket that is about to be shown."""
-        return cls(status=ticket.status, priority=ticket.priority, queue=ticket.queue, assignee=ticket.assignee)
 
 
 class SeenWay:

@@ -194,7 +194,7 @@ class AdaptiveCard(Node):
 
     def to_json(self) -> Json:
         """Give the card as Teams takes it. Raises ``CardTooBig``."""
-        card = {**encode(self), "version": VERSION, "msteams": {"width": "Full"}}
+        card = {**encode(self), "version": VERSION, "msteams": {"width": "full"}}
         characters = len(orjson.dumps(card).decode())
         if characters > MOST_CHARACTERS:
             raise CardTooBig(f"{characters} characters; {MOST_CHARACTERS} are allowed")
@@ -213,25 +213,28 @@ def check_actions(actions: tuple[Action, ...]) -> None:
 def encode(node: Node) -> Json:
     """Turn a part, and all within it, into JSON values; fields that are not set are left out."""
     encoded: Json = {"type": node.kind} if node.kind else {}
-    keys, values = _shape(type(node))
-    for key, value in zip(keys, values(node), strict=True):
+    keys, read = _SHAPES.get(type(node)) or _shape(type(node))
+    for key, value in zip(keys, read(node), strict=False):  # one value more than keys, see _shape
         if value is not None:
             encoded[key] = value if type(value) in _AS_THEY_ARE else _encode_value(value)
     return encoded
 
 
-def _shape(kind: type[Node]) -> tuple[tuple[str, ...], Callable[[Node], tuple[object, ...]]]:
-    """Give a part's names in JSON, and what reads its fields in that order."""
-    known = _SHAPES.get(kind)
-    if known is None:
-        names = [field.name for field in fields(kind)]
-        read: Callable[[Node], tuple[object, ...]] = attrgetter(*names, "kind")
-        keys = tuple(_OWN_KEYS.get(name) or _camel(name) for name in names)
-        known = _SHAPES[kind] = (keys, lambda node: read(node)[:-1])  # never a single value: attrgetter would unpack it
-    return known
+Shape = tuple[tuple[str, ...], Callable[[Node], tuple[object, ...]]]
 
 
-_SHAPES: dict[type, tuple[tuple[str, ...], Callable[[Node], tuple[object, ...]]]] = {}
+def _shape(kind: type[Node]) -> Shape:
+    """Keep a part's names in JSON, and what reads its fields in that order.
+
+    The kind is read after the fields: of a single name ``attrgetter`` would give the bare value.
+    """
+    names = [field.name for field in fields(kind)]
+    keys = tuple(_OWN_KEYS.get(name) or _camel(name) for name in names)
+    _SHAPES[kind] = (keys, attrgetter(*names, "kind"))
+    return _SHAPES[kind]
+
+
+_SHAPES: dict[type, Shape] = {}
 _AS_THEY_ARE = frozenset({str, bool, int})
 _OWN_KEYS = {"choices_data": "choices.data"}
 
@@ -242,10 +245,10 @@ def _camel(name: str) -> str:
 
 
 def _encode_value(value: object) -> object:
+    if type(value) is Plain:
+        return str(value)
+    if type(value) is tuple:
+        return [_encode_value(each) for each in value]
     if isinstance(value, Node):
         return encode(value)
-    if isinstance(value, tuple):
-        return [_encode_value(each) for each in value]
-    if isinstance(value, Plain):
-        return str(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -59,11 +59,11 @@ class HelpCard:
 
 
 def _entry(entry: HelpEntry) -> Container:
-    example = f" Example: {entry.example}" if entry.example and entry.example != entry.usage else ""
+    example = f". Example: {entry.example}" if entry.example and entry.example != entry.usage else ""
     return Container(
         items=(
             paragraph(run(entry.usage, weight="Bolder", color="Accent" if entry.example else None)),
-            whisper(f"{entry.help}{example}", spacing="None"),
+            whisper(f"{entry.help.rstrip('.')}{example}", spacing="None"),
         ),
         spacing="Small",
         select_action=tap(f"Run {entry.example}", RunCommand(words=entry.example)) if entry.example else None,

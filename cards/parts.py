@@ -27,6 +27,8 @@ from cards.inputs import MOST_CHOICES, Option
 from cards.reader import Reader
 from cards.text import Plain, clean, plain
 
+BLANK = Plain("-")
+"""Stands where a text from outside turned out to be nothing."""
 SUMMARY = 150
 """Characters of the activity feed's line."""
 
@@ -50,7 +52,7 @@ def run(
     subtle: bool = False,
 ) -> TextRun:
     """Make a piece of text from anything."""
-    words = plain(text, most=most)
+    words = plain(text, most=most) or BLANK
     return TextRun(text=words, size=size, weight=weight, color=color, is_subtle=True if subtle else None)
 
 
@@ -171,7 +173,7 @@ def trouble(error: FieldError | None) -> tuple[Element, ...]:
 def card(*body: Element | None, summary: str, actions: Sequence[Action] = ()) -> Json:
     """Close a card of these parts, leaving out those that are None."""
     parts = tuple(part for part in body if part is not None)
-    return AdaptiveCard(body=parts, actions=tuple(actions) or None, fallback_text=plain(summary)).to_json()
+    return AdaptiveCard(body=parts, actions=tuple(actions) or None, fallback_text=plain(summary) or BLANK).to_json()
 
 
 def feed(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol, Self, get_args, get_type_hints
 
 from attms_core.errors import Invalid, OutOfDate
 from cards.elements import Json
+from cards.text import clean
 
 ENVELOPE = "attms"
 MOST_KEYS = 60
@@ -56,8 +57,8 @@ class Text:
     most: int
 
     def pack(self, value: str) -> object:
-        """Give it as it is, cut to what will be read again."""
-        return value[: self.most]
+        """Give it without what is unseen, cut to what will be read again."""
+        return clean(value)[: self.most]
 
     def read(self, raw: object) -> str:
         """Take it unless it is too long."""

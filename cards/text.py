@@ -24,6 +24,8 @@ _CUT = "…"
 _JOINER = "\u200d"
 _CLUSTER = 16
 """Code points in one visible character at most; nobody writes longer ones in good faith."""
+_PER_CHARACTER = 3
+"""Code points per visible character that a whole text may spend."""
 
 
 class Plain(str):
@@ -58,9 +60,11 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:  # visible characters are never more than code points
         return text
     kept: list[str] = []
+    left = most * _PER_CHARACTER + _CLUSTER
     for cluster in clusters(text):
-        if len(kept) == most:
-            return "".join(kept[: most - 1]).rstrip() + _CUT
+        left -= len(cluster)
+        if len(kept) == most or left < 0:
+            return "".join(kept[: most - 1] if len(kept) == most else kept).rstrip() + _CUT
         kept.append(cluster)
     return "".join(kept)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from attms_core.model import ClockState, NoteLine, TicketDetail
+from attms_core.model import ClockState, NoteLine, Seen, TicketDetail
 from cards.actions import link, press, tap
 from cards.asks import (
     AssignForm,
@@ -13,7 +13,6 @@ from cards.asks import (
     OfTicket,
     PriorityForm,
     RefreshTicket,
-    Seen,
     StatusForm,
     TakeTicket,
 )
@@ -78,7 +77,7 @@ class TicketCard:
     def summary(self) -> str:
         """Say it in one line."""
         ticket = self.detail.ticket
-        said = f"{self.notice}: " if self.notice else ""
+        said = f"{self.notice.rstrip('.')}: " if self.notice else ""
         return feed(f"{said}{ticket.number} {ticket.title} ({self.detail.status.label})")
 
     def _top(self, reader: Reader) -> tuple[Element, ...]:
@@ -165,7 +164,7 @@ class TicketCard:
 
 
 def _spaced(runs: Sequence[TextRun]) -> tuple[TextRun, ...]:
-    return tuple(each for run in runs for each in (glue("   "), run))[1:]
+    return tuple(each for run in runs for each in (glue(" · ", size="Small"), run))[1:]
 
 
 def _note(note: NoteLine, reader: Reader) -> Element:

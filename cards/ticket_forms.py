@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from attms_core.model import Choice, Resource, ResourceId
+from attms_core.model import Choice, Resource, ResourceId, Seen
 from cards.actions import press
-from cards.asks import AssignTicket, Seen, SetPriority, SetStatus
+from cards.asks import AssignTicket, SetPriority, SetStatus
 from cards.elements import Json
 from cards.forms import TicketForm
 from cards.inputs import MOST_CHOICES, InputChoiceSet, Option, Query

@@ -1,5 +1,6 @@
 """What a service desk does, as verbs: list, find, take, assign, note, open. Rights are checked here, nowhere else."""
 
+import dataclasses
 from collections.abc import Mapping
 from uuid import uuid4
 
@@ -40,6 +41,8 @@ from attms_core.ports import Now
 NOTE_TITLE_LENGTH = 80
 PEOPLE_NOTE_TYPES = (1, 2, 3)
 """Note types meant for people; which of them a tenant offers, its picklist says (vendor help: TicketNotes)."""
+
+OUTSIDE_COMPANY = "Your role does not cover this company."
 
 
 class Desk:
@@ -91,8 +94,10 @@ class Desk:
         return [c for c in found if limits is None or c.id in limits]
 
     async def contacts(self, person: Person, company: CompanyId, text: str = "") -> list[Contact]:
-        """Search a company's active contacts."""
+        """Search a company's active contacts. Raises ``NotAllowed`` for a company outside the person's role."""
         self._may(person, Right.READ)
+        if person.within_companies is not None and company not in person.within_companies:
+            raise NotAllowed(OUTSIDE_COMPANY)
         return await self._mirror.contacts_of(company, text)
 
     def assignable(self) -> list[Resource]:
@@ -180,7 +185,7 @@ class Desk:
         self._legal("priority", draft.priority)
         if draft.queue is not None:
             self._legal("queue", draft.queue)
-        self._within(asker.person, draft)
+        self._within(asker.person, queue=draft.queue, company=draft.company)
         self._writes_on("a new ticket")
         try:
             return await self._wishes.carry_out(self._wish(asker, WishKind.CREATE_TICKET, None, fields))
@@ -201,9 +206,10 @@ class Desk:
         if wish.person != asker.person.key:
             raise NotAllowed("Only the person who asked can try again.")
         self._may(asker.person, Right.WRITE)
+        await self._still_allowed(asker, wish)
         self._writes_on("the same again")
         fresh = self._wish(asker, wish.kind, wish.ticket, dict(wish.asked))
-        return await self._wishes.carry_out(fresh)
+        return await self._wishes.repeat(wish, fresh)
 
     async def _assign(self, asker: Asker, ticket: TicketId, to: ResourceId, seen: Seen | None) -> Wish:
         others = to != asker.resource
@@ -226,7 +232,7 @@ class Desk:
         self._writes_on(f"{what} on {found.number}")
         wish = self._wish(asker, WishKind.UPDATE_TICKET, found.id, fields)
         shown = {name: getattr(seen, name) for name in Seen.__dataclass_fields__ if name in fields} if seen else {}
-        return await self._wishes.carry_out(wish, seen=shown)
+        return await self._wishes.carry_out(dataclasses.replace(wish, before=shown))
 
     async def _allowed(self, asker: Asker, right: Right, ticket: TicketId, *, others: bool = False) -> Ticket:
         found = await self.find(asker.person, ticket)
@@ -234,6 +240,14 @@ class Desk:
         if not decision.allowed:
             raise NotAllowed(decision.reason, hint=decision.hint)
         return found
+
+    async def _still_allowed(self, asker: Asker, wish: Wish) -> None:
+        """Check an old wish against the person's role of today."""
+        if wish.ticket is not None:
+            assignee = wish.asked.get("assignee", asker.resource)
+            await self._allowed(asker, Right.WRITE, wish.ticket, others=assignee != asker.resource)
+        else:
+            self._within(asker.person, queue=wish.asked.get("queue"), company=wish.asked.get("company"))
 
     def _may(self, person: Person, right: Right) -> None:
         decision = authorize(person, right)
@@ -243,10 +257,10 @@ class Desk:
             raise NotLinked(decision.reason, hint=decision.hint)
         raise NotAllowed(decision.reason, hint=decision.hint)
 
-    def _within(self, person: Person, draft: Draft) -> None:
-        if person.within_companies is not None and draft.company not in person.within_companies:
-            raise NotAllowed("Your role does not cover this company.")
-        if person.within_queues is not None and draft.queue not in person.within_queues:
+    def _within(self, person: Person, *, queue: Value, company: Value) -> None:
+        if person.within_companies is not None and company not in person.within_companies:
+            raise NotAllowed(OUTSIDE_COMPANY)
+        if person.within_queues is not None and queue not in person.within_queues:
             raise NotAllowed("Your role does not cover this queue.")
 
     def _writes_on(self, what: str) -> None:

@@ -5,10 +5,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from attms_core.errors import Unreachable
+import structlog
+
+from attms_core.errors import OperatorNeeded, TryLater
 from attms_core.model import Note, Outcome, Ticket, Wish, WishKind
 from attms_core.model.wish import Value
 from attms_core.ports import TicketReader
+
+log = structlog.get_logger(__name__)
 
 LOOKS = 2
 BETWEEN_LOOKS = timedelta(seconds=2)
@@ -24,14 +28,16 @@ class Lookback:
         self._autotask = autotask
         self._sleep = sleep
 
-    async def find(self, wish: Wish) -> Outcome | None:
+    async def find(self, wish: Wish, *, looks: int = LOOKS) -> Outcome | None:
         """Look twice, two seconds apart. None means: not to be found, which proves nothing."""
-        for look in range(LOOKS):
+        for look in range(looks):
             if look:
                 await self._sleep(BETWEEN_LOOKS.total_seconds())
             try:
                 found = await self._look(wish)
-            except Unreachable:
+            except (TryLater, OperatorNeeded) as error:
+                # Whatever keeps us from looking: it may have happened, so nobody may hear that it did not.
+                log.warning("look_back_failed", wish=wish.id, code=error.code)
                 continue
             if found:
                 return found

@@ -21,7 +21,7 @@ def choose(text: str, among: Sequence[T], *, name: Callable[[T], str], field: st
             return fitting[0]
         if fitting:
             legal = _names(fitting, name)
-            raise Invalid(f'"{text.strip()}" fits more than one {what}: {", ".join(legal)}.', field=field, legal=legal)
+            raise Invalid(f'"{text.strip()}" fits more than one {what}.', field=field, legal=legal)
     legal = _names(among, name)
     raise Invalid(f'There is no {what} "{text.strip()}".', field=field, legal=legal, hint=_hint(what, legal))
 
@@ -49,4 +49,5 @@ def _names(among: Sequence[T], name: Callable[[T], str]) -> tuple[str, ...]:
 
 
 def _hint(what: str, legal: Sequence[str]) -> str:
-    return f"Possible: {', '.join(legal)}." if legal else f"AutoTask lists no {what} at all."
+    """Say what to do where there is nothing to choose from; else the legal names say it."""
+    return "" if legal else f"AutoTask lists no {what} at all."

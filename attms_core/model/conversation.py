@@ -41,7 +41,9 @@ class Conversation:
     team_id: str | None = None
     channel_id: str | None = None
     timezone: str | None = None
-    """Of the person it is with, as the client told it; none for groups and channels."""
+    """In a personal chat, the person's IANA zone as the client told it."""
+    locale: str | None = None
+    """In a personal chat, the person's language, such as ``en-GB``."""
     is_installed: bool = True
     is_internal: bool = False
     """Set by ``/internal on``; a personal chat with a linked person is internal anyway."""

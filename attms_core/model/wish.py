@@ -68,7 +68,8 @@ class Wish:
     resource: ResourceId
     ticket: TicketId | None
     before: Mapping[str, Value]
-    """The ticket's values of the fields asked for, as AutoTask had them just before."""
+    """The ticket's values of the fields asked for: while ASKED as the card showed them, then as AutoTask had them just
+    before the write."""
     asked: Mapping[str, Value]
     """Fields by our names (see ``Ticket``, ``Note``); others by their wire names."""
     state: WishState

@@ -14,7 +14,7 @@ from attms_core.store.values import moment_or_none, stamp_or_none
 _c = conversations.c
 _COLUMNS = (
     *(_c.tenant, _c.id, _c.kind, _c.service_url, _c.bot_id, _c.user_mri, _c.object_id, _c.team_id, _c.channel_id),
-    *(_c.is_installed, _c.is_internal, _c.seen_at),
+    *(_c.timezone, _c.locale, _c.is_installed, _c.is_internal, _c.seen_at),
 )
 _ours = _c.tenant == words("tenant")
 _this = (_c.tenant == words("of_tenant"), _c.id == words("of_id"))
@@ -38,6 +38,8 @@ def put(tx: Tx, conversation: Conversation) -> None:
         "object_id": conversation.object_id,
         "team_id": conversation.team_id,
         "channel_id": conversation.channel_id,
+        "timezone": conversation.timezone,
+        "locale": conversation.locale,
         "is_installed": conversation.is_installed,
         "is_internal": conversation.is_internal,
         "seen_at": stamp_or_none(conversation.seen_at),
@@ -68,7 +70,7 @@ def everything(tx: Tx, tenant: TenantId) -> list[Conversation]:
 
 def _decode(row: tuple[Any, ...]) -> Conversation:
     tenant, id_, kind, service_url, bot_id, user_mri, object_id, team_id, channel_id, *rest = row
-    is_installed, is_internal, seen_at = rest
+    timezone, locale, is_installed, is_internal, seen_at = rest
     return Conversation(
         tenant=tenant,
         id=id_,
@@ -79,6 +81,8 @@ def _decode(row: tuple[Any, ...]) -> Conversation:
         object_id=object_id,
         team_id=team_id,
         channel_id=channel_id,
+        timezone=timezone,
+        locale=locale,
         is_installed=bool(is_installed),
         is_internal=bool(is_internal),
         seen_at=moment_or_none(seen_at),

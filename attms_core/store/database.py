@@ -1,14 +1,16 @@
 """What a database is to the rest of the house, and the one way to open one."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from attms_core.store.lock import AlreadyServing, ServingLock
+from attms_core.errors import StoreUnavailable
+from attms_core.store.lock import AlreadyServing, ServingLock, opening
 from attms_core.store.migrate import migrate
 from attms_core.store.postgres import PostgresDatabase
-from attms_core.store.sqlite import SqliteDatabase, prepare_file
+from attms_core.store.sqlite import SqliteDatabase, prepare_file, unavailable
 from attms_core.store.statement import Statement
 
 __all__ = ["AlreadyServing", "Database", "ServingLock", "Statement", "Tx", "open_database"]
@@ -64,7 +66,18 @@ async def open_database(url: str | None, data_dir: Path) -> Database:
     if url is not None:
         await asyncio.to_thread(migrate, url)
         return await asyncio.to_thread(PostgresDatabase, url)
+    return await asyncio.to_thread(_open_file, data_dir)
+
+
+def _open_file(data_dir: Path) -> SqliteDatabase:
     path = data_dir / FILE
-    await asyncio.to_thread(prepare_file, path)
-    await asyncio.to_thread(migrate, path)
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with opening(data_dir):
+            prepare_file(path)
+            migrate(path)
+    except OSError as error:
+        raise StoreUnavailable(f"The database's file cannot be opened: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise unavailable(error) from error
     return SqliteDatabase(path)

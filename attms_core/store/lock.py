@@ -1,14 +1,24 @@
-"""The lock of a serving process on a SQLite installation. It guards serving, not opening the database."""
+"""The locks of a SQLite installation: one process serves, and one at a time opens the database.
+
+They lie in files of their own: closing any handle of the database's file would end SQLite's locks on it.
+"""
 
 import fcntl
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from attms_core.errors import OperatorNeeded
+from attms_core.errors import OperatorNeeded, StoreUnavailable
 
 FILE = "serving.lock"
+OPENING = "opening.lock"
+OPENING_SECONDS = 60.0
+"""How long another process may create or migrate the database."""
+LOOK_SECONDS = 0.02
 
 
 class AlreadyServing(OperatorNeeded):
@@ -28,12 +38,10 @@ class ServingLock:
     def __enter__(self) -> Self:
         """Take it. Raises ``AlreadyServing``."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        handle = _handle(self._path)
+        if not _is_taken(handle):
             os.close(handle)
-            raise AlreadyServing(f"Another process already serves from {self._path.parent}.") from None
+            raise AlreadyServing(f"Another process already serves from {self._path.parent}.")
         self._handle = handle
         return self
 
@@ -44,3 +52,30 @@ class ServingLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+@contextmanager
+def opening(data_dir: Path) -> Iterator[None]:
+    """Be the only one, thread or process, who creates or migrates the database. Raises ``StoreUnavailable``. Blocks."""
+    handle = _handle(data_dir / OPENING)
+    try:
+        patience = time.monotonic() + OPENING_SECONDS
+        while not _is_taken(handle):
+            if time.monotonic() > patience:
+                raise StoreUnavailable("Another process has been opening the database for a minute.")
+            time.sleep(LOOK_SECONDS)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _handle(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _is_taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -86,6 +86,7 @@ class PostgresDatabase:
         except PoolTimeout as error:
             raise unavailable(error) from error
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="attms-store")
+        self._is_closed = False
 
     async def read(self, work: Callable[[PostgresTx], T]) -> T:
         """Run work over one snapshot."""
@@ -97,10 +98,13 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """Finish what has been asked for and close the connections."""
+        self._is_closed = True
         await asyncio.to_thread(self._threads.shutdown)
         await asyncio.to_thread(self._pool.close)
 
     async def _in_thread(self, deed: Callable[[], T]) -> T:
+        if self._is_closed:
+            raise StoreUnavailable("The database has been closed.")
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, deed)
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:

@@ -24,7 +24,6 @@ GROUP = 256
 BUSY_SECONDS = 5.0
 """How long another process may hold the write lock (the command line, a backup)."""
 SETTINGS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     f"PRAGMA journal_size_limit = {64 * 1024 * 1024}",
@@ -240,13 +239,16 @@ def unavailable(error: sqlite3.Error) -> StoreUnavailable:
 
 
 def prepare_file(path: Path) -> None:
-    """Make the folder and the file readable by this account alone. Raises ``StoreUnavailable``."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        path.chmod(0o600)
-    except OSError as error:
-        raise StoreUnavailable(f"The database's file cannot be opened: {error.strerror}.") from error
+    """Make the file, readable by this account alone, and put it into WAL mode, which stays.
+
+    Call it under ``lock.opening``: two that change the mode at once would refuse each other. Raises OSError and
+    sqlite3's errors.
+    """
+    if not path.exists():  # a handle on a file that is in use must not be closed: SQLite's locks would go with it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    path.chmod(0o600)
+    with contextlib.closing(connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -110,9 +110,11 @@ _ticket_index("open_queue", "tenant", "queue", "next_due", "id", where=_OPEN)
 _ticket_index("open_status", "tenant", "status", "next_due", "id", where=_OPEN)
 _ticket_index("open_priority", "tenant", "priority", "next_due", "id", where=_OPEN)
 _ticket_index("open_newest", "tenant", "id", where=_OPEN)
-# Completed tickets have no due time; most of a million are completed, so they get only what is worth it.
+# Completed tickets have no due time, so theirs is the order of their ids.
 _ticket_index("done", "tenant", "next_due", "id", where=_DONE)
 _ticket_index("done_assignee", "tenant", "assignee", "next_due", "id", where=_DONE)
+_ticket_index("done_queue", "tenant", "queue", "next_due", "id", where=_DONE)
+_ticket_index("done_priority", "tenant", "priority", "next_due", "id", where=_DONE)
 _ticket_index("company", "tenant", "company", "is_open", "next_due", "id")
 _ticket_index("number", "tenant", "number")
 
@@ -335,6 +337,8 @@ conversations = Table(
     Column("object_id", Text),
     Column("team_id", Text),
     Column("channel_id", Text),
+    Column("timezone", Text),
+    Column("locale", Text),
     _flag("is_installed"),
     _flag("is_internal"),
     _maybe("seen_at"),

@@ -149,7 +149,7 @@ def _encode(wish: Wish) -> dict[str, Any]:
 def _decode(row: tuple[Any, ...]) -> Wish:
     id_, tenant, key, kind, person_tenant, person_object, person_name, resource, *rest = row
     ticket, before, asked, state, outcome, conversation, message, asked_at, ended_at = rest
-    came = {name: tuple(v) if isinstance(v, list) else v for name, v in unpacked(outcome).items()}
+    came: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in unpacked(outcome).items()}
     return Wish(
         id=id_,
         tenant=tenant,

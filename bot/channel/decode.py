@@ -148,6 +148,8 @@ def _conversation(activity: Json, whole_id: str, around: Circumstances) -> Conve
         object_id=(text(sender, "aadObjectId").lower() or None) if is_personal else None,
         team_id=text(part(channel_data, "team"), "id") or None,
         channel_id=text(part(channel_data, "channel"), "id") or (base if is_channel else None),
+        timezone=_timezone(activity) if is_personal else None,
+        locale=(_locale(activity) or None) if is_personal else None,
         seen_at=around.now,
     )
 

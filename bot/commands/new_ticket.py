@@ -40,11 +40,14 @@ async def form(asking: Asking, wish: NewTicketForm) -> Reply:
 
 @router.on(ChooseCompany, needs=Right.WRITE)
 async def choose(asking: Asking, wish: ChooseCompany) -> Reply:
-    """Go on to the form, or look for companies."""
-    draft = Draft(title=wish.kept_title, description=wish.kept_description)
-    if wish.company is None or wish.search:
-        return await faces.choose_company(asking, draft, search=wish.search)
-    return await faces.new_ticket(asking, Draft(company=wish.company, title=draft.title, description=draft.description))
+    """Go on to the form, or look for companies; one that is found alone needs no further choice."""
+    draft = Draft(company=wish.company, title=wish.kept_title, description=wish.kept_description)
+    if wish.search:
+        found = await asking.desk.companies(asking.person, wish.search)
+        if len(found) != 1:
+            return await faces.choose_company(asking, dataclasses.replace(draft, company=None), search=wish.search)
+        draft = dataclasses.replace(draft, company=found[0].id)
+    return await faces.new_ticket(asking, draft)
 
 
 @router.on(CreateTicket, needs=Right.WRITE)
@@ -75,7 +78,8 @@ async def companies(asking: Asking, text: str) -> list[Hit]:
 @router.search("contacts")
 async def contacts(asking: Asking, text: str) -> list[Hit]:
     """Answer the typeahead of the contact's input, within the company that the card names."""
-    company = asking.turn.value.get("data", {}).get("company")
+    beside = asking.turn.value.get("data")
+    company = beside.get("company") if isinstance(beside, Mapping) else None
     if not isinstance(company, str) or not company.isdigit():
         return []
     found = await asking.desk.contacts(asking.person, CompanyId(int(company[:15])), text)

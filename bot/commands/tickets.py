@@ -1,5 +1,6 @@
 """Lists: ``tickets mine overdue queue Service Desk``, page by page."""
 
+from attms_core.errors import Invalid
 from attms_core.model import ResourceId, Right, TicketFilter
 from bot import faces
 from bot.asking import Asking
@@ -9,6 +10,8 @@ from bot.router import Router
 from cards.asks import ListTickets
 
 router = Router()
+PICKED = frozenset({"queue", "status", "priority"})
+"""Keywords whose names stand in a picklist."""
 
 
 @router.command(
@@ -61,9 +64,15 @@ def _mine(asking: Asking) -> ResourceId | None:
 
 
 def _misread(asking: Asking, words: str, misread: Misread) -> Reply:
-    if misread.needs_name:
-        example = f"tickets {misread.word} NAME" if misread.word != "search" else "tickets search WORDS"
-        return faces.suggestion(asking, said=f"tickets {words}", hint=f"Say what to look for: {example}")
-    better = misread.nearest or f"search {misread.word}"
-    corrected = words.replace(misread.word, better, 1)
-    return faces.suggestion(asking, said=f"tickets {words}", run=f"tickets {corrected}")
+    """Offer what was probably meant. Raises ``Invalid`` with the legal names when a name is missing."""
+    if misread.meant:
+        return faces.suggestion(asking, said=f"tickets {words}", run=f"tickets {misread.meant}")
+    if misread.word == "search":
+        raise Invalid("Say what to search for.", field="search", hint="For example: tickets search printer")
+    choices = asking.desk.choices(misread.word) if misread.word in PICKED else ()
+    raise Invalid(
+        f"Say which {misread.word}.",
+        field=misread.word,
+        hint=f"For example: tickets {misread.word} NAME",
+        legal=[choice.label for choice in choices],
+    )

@@ -119,6 +119,10 @@ class Sender:
             await self._bury(edit, f"{error.code}: {error}")
         except AttmsError as error:
             await self._later(edit, error)
+        except Exception:
+            # The last net: a bug of ours in one card must not leave all other cards standing.
+            log.exception("edit_broke", conversation=edit.conversation, activity=edit.activity)
+            await self._bury(edit, "a bug: see the log")
 
     async def _send(self, edit: Edit) -> None:
         conversation = await self._rooms.find(edit.tenant, edit.conversation.split(";")[0])

@@ -233,12 +233,13 @@ def forms(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
         Resource(id=ResourceId(at), first_name=say(first), last_name=last)
         for at, (first, last) in enumerate([("Ana", "Ruiz"), ("Sam", "Okafor"), ("Lee", "Tanaka")], 4)
     )
+    many = tuple(replace(people[at % 3], id=ResourceId(at)) for at in range(300))
     refused = FieldError(what=say("AutoTask refuses this value."), legal=(say("New"), "Complete"))
     nobody = replace(whole, assignee_name=None, contact_name=None)
     shown: dict[str, AssignCard | StatusCard | PriorityCard | NoteCard | ConfirmNoteCard] = {
         "assign": AssignCard(detail=whole, colleagues=people),
         "assign-refused": AssignCard(detail=nobody, colleagues=people, chosen=ResourceId(4), error=refused),
-        "assign-many": AssignCard(detail=whole, colleagues=people * 100),
+        "assign-many": AssignCard(detail=whole, colleagues=many),
         "status": StatusCard(detail=whole, statuses=STATUSES, back="mine"),
         "status-refused": StatusCard(detail=whole, statuses=STATUSES, chosen=5, error=refused),
         "priority": PriorityCard(detail=whole, priorities=(CRITICAL, HIGH, MEDIUM)),

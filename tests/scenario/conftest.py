@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 import app
@@ -17,11 +18,12 @@ from attms_core.settings import load
 from bot.channel import PATH
 from sandbox.autotask import AutotaskSandbox
 from sandbox.autotask.seed_base import technicians
-from sandbox.teams import Person, Said, TeamsClient, TeamsSandbox
+from sandbox.teams import Person, Said, TeamsClient, TeamsSandbox, buttons
 
 TICKETS, SEED = 80, 3
 NEVER = 3600
 """Seconds between polls: a test that wants one runs it by name."""
+YES = "Yes, that is me"
 
 
 class Clock:
@@ -57,9 +59,13 @@ class World:
 
     async def linked(self, place: int = 0) -> Person:
         """Give a technician who has confirmed who they are."""
-        person = self.technician(place)
+        return await self.confirm(self.technician(place))
+
+    async def confirm(self, person: Person) -> Person:
+        """Let somebody say that they are the technician who is proposed, unless they have said so before."""
         asked = await self.client.say("me", person=person)
-        await self.client.press(asked.messages[-1], "Yes, that is me", person=person)
+        if YES in buttons(card_of(asked)):
+            await self.client.press(asked.messages[-1], YES, person=person)
         return person
 
     async def make(self, person: Person, role: str, **limits: Any) -> None:
@@ -99,16 +105,42 @@ def clock() -> Clock:
 @pytest.fixture
 async def open_world(clock: Clock, tmp_path: Path) -> AsyncIterator[Open]:
     """Open worlds with settings and replacements of the test's own; all are closed with it."""
+    async with opening(clock, tmp_path) as make:
+        yield make
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A world for all tests of a module that only read, or mind people and tickets of their own.
+
+    Such a module says ``pytestmark = pytest.mark.asyncio(loop_scope="module")``.
+    """
+    async with opening(Clock(), tmp_path_factory.mktemp("shared")) as make:
+        yield await make()
+
+
+@asynccontextmanager
+async def opening(clock: Clock, data_dir: Path) -> AsyncIterator[Open]:
+    """Give what opens worlds over one data directory; leaving closes them all.
+
+    ``prepare`` is given the sandbox of AutoTask before anything is read from it.
+    """
     async with AsyncExitStack() as stack:
 
         async def make(
-            *, tickets: int = TICKETS, connected: bool = True, brought: dict[str, Any] | None = None, **settings: str
+            *,
+            tickets: int = TICKETS,
+            connected: bool = True,
+            brought: dict[str, Any] | None = None,
+            prepare: Callable[[AutotaskSandbox], None] = lambda _: None,
+            **settings: str,
         ) -> World:
             teams = await stack.enter_async_context(TeamsSandbox(clock=clock))
             at = await stack.enter_async_context(
                 AutotaskSandbox(tickets=tickets, seed=SEED, now=clock.now(), latency_factor=0)
             )
-            given = {**teams.settings("ATTMS_"), "ATTMS_DATA_DIR": str(tmp_path), "ATTMS_POLL_SECONDS": str(NEVER)}
+            prepare(at)
+            given = {**teams.settings("ATTMS_"), "ATTMS_DATA_DIR": str(data_dir), "ATTMS_POLL_SECONDS": str(NEVER)}
             if connected:
                 given |= autotask_settings(at)
             given |= {f"ATTMS_{name}": value for name, value in settings.items()}

@@ -24,7 +24,7 @@ SMALL = st.integers(1, 3)
 MOMENTS = st.none() | st.integers(-3, 3).map(at)
 WORDS = st.sampled_from(["printer", "print", "server", "is", "down"])
 QUERIES = st.lists(st.sampled_from(["print", "printer", "s", "down"]), max_size=2).map(" ".join)
-TICKETS = st.lists(
+TICKETS: st.SearchStrategy[list[dict[str, object]]] = st.lists(
     st.builds(
         dict,
         title=st.lists(WORDS, max_size=3).map(" ".join),
@@ -134,6 +134,8 @@ LISTS = [
     TicketFilter(statuses=(5, 7)),
     TicketFilter(statuses=(5,), companies=(CompanyId(1),)),
     TicketFilter(statuses=(5,), assignee=ResourceId(1)),
+    TicketFilter(statuses=(5,), queues=(1,)),
+    TicketFilter(statuses=(5,), priorities=(1,)),
     TicketFilter(priorities=(1,)),
     TicketFilter(words="printer"),
     TicketFilter(words="printer", statuses=(5,)),

@@ -185,6 +185,8 @@ def conversation(id_: str, **given: Any) -> Conversation:
         object_id="ada",
         team_id="19:team",
         channel_id="19:channel",
+        timezone="Europe/Berlin",
+        locale="de-DE",
         seen_at=NOON,
     )
     return replace(plain, **given)

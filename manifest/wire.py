@@ -1,0 +1,95 @@
+"""The manifest as Teams reads it, in two editions. The only place that knows its field names.
+
+Current (1.30) has the ``/`` menu and private answers in channels. Conservative (1.19) is for organisations whose Teams
+still refuses these fields; it says the same commands after a mention.
+
+No permission is taken to read messages that do not mention the bot, and no single sign-on is needed, so neither
+``authorization`` nor ``webApplicationInfo`` is there.
+"""
+
+from collections.abc import Iterable
+
+from manifest.values import App, Command, teams_app_id
+
+Json = dict[str, object]
+
+CURRENT = "1.30"
+CONSERVATIVE = "1.19"
+COLOR_ICON = "color.png"
+OUTLINE_ICON = "outline.png"
+ACCENT = "#0B6470"
+"""What Teams puts behind the outline icon, and what our colour icon has behind its mark."""
+
+NAME = "ATTMS"
+FULL_NAME = "ATTMS: the AutoTask service desk in chat"
+SHORT = "AutoTask tickets in chat: list, open, assign, note and update them."
+FULL = """\
+ATTMS is the service desk of a managed service provider, inside chat.
+
+Say "tickets mine" and get your open AutoTask tickets, the next SLA due first. Open one, take it, set its status or \
+priority, write a note, or create a new ticket with a form that knows your queues and customers. Every change is made \
+in AutoTask in your own name, and the card shows what AutoTask made of it.
+
+ATTMS reads only messages that are written to it. Internal notes stay internal. It needs an AutoTask account of your \
+organisation, and runs on a server of your organisation."""
+
+PERSONAL = ("personal",)
+SHARED = ("team", "groupChat")
+
+
+def current(app: App) -> Json:
+    """Write the edition with the ``/`` menu."""
+    lists = (
+        _list(PERSONAL, app.commands, triggers=("mention",)),
+        _list(SHARED, (command for command in app.commands if command.slash), triggers=("mention", "slash")),
+    )
+    return _manifest(app, CURRENT, {**_bot(app, lists), "supportsTargetedMessages": True})
+
+
+def conservative(app: App) -> Json:
+    """Write the edition that older rules accept."""
+    lists = (_list(PERSONAL, app.commands), _list(SHARED, app.commands))
+    return _manifest(app, CONSERVATIVE, _bot(app, lists))
+
+
+def _manifest(app: App, edition: str, bot: Json) -> Json:
+    return {
+        "$schema": f"https://developer.microsoft.com/json-schemas/teams/v{edition}/MicrosoftTeams.schema.json",
+        "manifestVersion": edition,
+        "version": app.version,
+        "id": teams_app_id(app.app_id),
+        "developer": _developer(app),
+        "name": {"short": NAME, "full": FULL_NAME},
+        "description": {"short": SHORT, "full": FULL},
+        "icons": {"color": COLOR_ICON, "outline": OUTLINE_ICON},
+        "accentColor": ACCENT,
+        "bots": [bot],
+        "defaultInstallScope": "personal",
+        "defaultGroupCapability": {"team": "bot", "groupchat": "bot"},
+        "validDomains": [app.host.lower()],
+    }
+
+
+def _developer(app: App) -> Json:
+    publisher, home = app.publisher, f"https://{app.host.lower()}"
+    return {
+        "name": publisher.name,
+        "websiteUrl": publisher.website or f"{home}/",
+        "privacyUrl": publisher.privacy or f"{home}/privacy",
+        "termsOfUseUrl": publisher.terms or f"{home}/terms",
+    }
+
+
+def _bot(app: App, lists: tuple[Json, ...]) -> Json:
+    return {
+        "botId": app.app_id.lower(),
+        "scopes": [*PERSONAL, *SHARED],
+        "supportsFiles": False,
+        "isNotificationOnly": False,
+        "commandLists": list(lists),
+    }
+
+
+def _list(scopes: tuple[str, ...], commands: Iterable[Command], *, triggers: tuple[str, ...] = ()) -> Json:
+    shown = [{"title": command.title, "description": command.description} for command in commands]
+    return {"scopes": list(scopes), **({"triggers": list(triggers)} if triggers else {}), "commands": shown}
