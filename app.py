@@ -17,7 +17,7 @@ import typer
 import uvloop
 from aiohttp import web
 
-from admin import logs, people_command
+from admin import logs, manifest_command, people_command
 from attms_core import settings as configuration
 from attms_core.autotask import AutotaskClient, NotConnectedAutotask
 from attms_core.desk import Desk, Wishes
@@ -69,6 +69,8 @@ class Brought:
     """Lets messages in without tokens: only loopback is then accepted, and it is no setting."""
     login_ca: Path | None = None
     """A certificate to trust at the login URL."""
+    has_typeahead: bool = True
+    """False for Microsoft's local client, which shows nothing where Teams would search while somebody types."""
     patience: timedelta = PATIENCE
     """How long a press may take before it is answered with "Saving..."."""
 
@@ -254,7 +256,12 @@ def _jobs(settings: Settings, mirror: Mirror, people: People, wishes: Wishes) ->
 async def _bot(stack: AsyncExitStack, ground: Ground, core: Core) -> Sender:
     settings, now, connector = ground.settings, ground.brought.now, ground.channel.connector
     conversations = Conversations(database=ground.store, roster=connector, now=now)
-    readers = Readers(now=now, can_write=settings.autotask_writes, link_hosts=_link_hosts(settings))
+    readers = Readers(
+        now=now,
+        can_write=settings.autotask_writes,
+        link_hosts=_link_hosts(settings),
+        has_typeahead=ground.brought.has_typeahead,
+    )
     render = Renderer(desk=core.desk, wishes=core.wishes, people=core.people, readers=readers, pack=card_message)
     sender = Sender(database=ground.store, editor=connector, rooms=conversations, render=render, now=now)
     await stack.enter_async_context(sender)
@@ -336,6 +343,7 @@ async def _open_people() -> AsyncIterator[People]:
 
 
 cli.add_typer(people_command.make(_open_people, lambda: _tenant(configuration.load())), name="people")
+cli.add_typer(manifest_command.make(lambda: build_router().commands), name="manifest")
 
 
 @cli.callback(invoke_without_command=True)
@@ -361,7 +369,7 @@ def demo(
 
 
 def _serve_demo(settings: Settings, *, personas: Personas) -> "contextlib.AbstractAsyncContextManager[House]":
-    return serve(settings, personas=personas, dangerously_open=True)
+    return serve(settings, personas=personas, dangerously_open=True, has_typeahead=False)
 
 
 async def _until_signal(settings: Settings) -> None:

@@ -12,10 +12,11 @@ from cards.reader import Reader
 class Readers:
     """Makes readers. ``link_hosts`` are the hosts that buttons may lead to, as ``Reader`` takes them."""
 
-    def __init__(self, *, now: Now, can_write: bool, link_hosts: frozenset[str]) -> None:
+    def __init__(self, *, now: Now, can_write: bool, link_hosts: frozenset[str], has_typeahead: bool = True) -> None:
         self._now = now
         self._can_write = can_write
         self._link_hosts = link_hosts
+        self._has_typeahead = has_typeahead
 
     def of_turn(self, turn: Turn, conversation: Conversation, *, me: ResourceId | None = None) -> Reader:
         """Make the reader of an answer: whoever asked."""
@@ -32,6 +33,7 @@ class Readers:
             now=self._now(),
             can_write=self._can_write,
             is_internal=conversation.is_internal or is_personal(conversation),
+            has_typeahead=self._has_typeahead,
             me=me,
             link_hosts=self._link_hosts,
         )

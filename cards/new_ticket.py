@@ -64,13 +64,12 @@ class CompanyStepCard:
 
     def render(self, reader: Reader, nonce: str) -> Json:
         """Ask it."""
-        del reader
         asks = ChooseCompany(kept_title=self.kept_title, kept_description=self.kept_description[:DESCRIPTION_KEPT])
         body = (
             heading("New ticket"),
             whisper("Step 1 of 2: for which company?", spacing="None"),
             *trouble(self.error or self._nothing_found()),
-            *self._company(),
+            *self._company(reader),
             self._search(),
         )
         buttons = (press("Next", asks, nonce), press("Cancel", CancelForm(), nonce))
@@ -85,8 +84,9 @@ class CompanyStepCard:
             return None
         return FieldError(what=f"No active company has a word that begins with {plain(self.search, most=60)}.")
 
-    def _company(self) -> tuple[Input, ...]:
+    def _company(self, reader: Reader) -> tuple[Input, ...]:
         """Offer what was found; before any search the client may ask for more while somebody types."""
+        asks_more = reader.has_typeahead and not self.search
         offered = tuple(Option(title=option_title(c.name), value=str(c.id)) for c in self.companies[:MOST_CHOICES])
         if not offered:
             return ()
@@ -95,9 +95,9 @@ class CompanyStepCard:
             id="company",
             label=plain("Company"),
             choices=offered,
-            choices_data=None if self.search else Query(dataset=COMPANIES),
-            style="compact" if self.search else "filtered",
-            placeholder=plain("Type the beginning of its name"),
+            choices_data=Query(dataset=COMPANIES) if asks_more else None,
+            style="filtered" if asks_more else "compact",
+            placeholder=plain("Type the beginning of its name" if asks_more else "Choose one"),
             value=selected(only if self.company is None else self.company, offered) if self.search else None,
         )
         return (field,)

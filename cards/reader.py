@@ -22,6 +22,8 @@ class Reader:
     """Whether writing to AutoTask is switched on."""
     is_internal: bool = False
     """Whether internal notes may be shown in this conversation."""
+    has_typeahead: bool = True
+    """Whether the client asks for choices while somebody types; Microsoft's local client does not."""
     me: ResourceId | None = None
     link_hosts: frozenset[str] = field(default=frozenset({"*.autotask.net"}))
     """Hosts that links may lead to: exact names, ``*.example.com`` for all below; loopback (http) only if named."""

@@ -111,8 +111,13 @@ async def priority_words(asking: Asking, words: str) -> Reply:
 
 @router.on(TryAgain, needs=Right.WRITE)
 async def again(asking: Asking, wish: TryAgain) -> Reply:
-    """Ask the same of AutoTask once more, because the person says so."""
-    return await faces.done(asking, await asking.desk.again(asking.asker(), await asking.desk.wish(wish.wish)))
+    """Ask the same of AutoTask once more, because the person says so; a value that is refused goes back to its form."""
+    asked = await asking.desk.wish(wish.wish)
+    try:
+        done = await asking.desk.again(asking.asker(), asked)
+    except (ChangedMeanwhile, Invalid) as error:
+        return await faces.refused(asking, asked, error, trace=asking.turn.id)
+    return await faces.done(asking, done)
 
 
 async def _do(

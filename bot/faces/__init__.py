@@ -10,6 +10,7 @@ from bot.faces.forms import (
     priority_form,
     status_form,
 )
+from bot.faces.refused import refused
 from bot.faces.small import cancelled, help_card, me, suggestion, told
 from bot.faces.tickets import Form, done, ticket, tickets
 
@@ -26,6 +27,7 @@ __all__ = [
     "new_ticket",
     "note_form",
     "priority_form",
+    "refused",
     "status_form",
     "suggestion",
     "ticket",

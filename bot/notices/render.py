@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from attms_core.desk import Desk, Draft, Wishes
+from attms_core.desk import Desk, Wishes
 from attms_core.desk.outcomes import error_of
-from attms_core.errors import AttmsError, NotFound
-from attms_core.model import CompanyId, ContactId, Conversation, Edit, Person, Wish, WishKind, WishState
+from attms_core.errors import NotFound
+from attms_core.model import Conversation, Edit, Person, Wish, WishState
 from attms_core.people import People
-from bot import faces, problems
+from bot import faces
 from bot.asking import Scene
 from bot.notices.sender import NotYet
 from bot.reading import Readers, fresh_nonce
@@ -47,37 +47,8 @@ class Renderer:
         error = error_of(wish)
         if error is None:
             return await faces.done(scene, wish, by=wish.person_name)
-        return await self._refused(scene, wish, error)
-
-    async def _refused(self, scene: Scene, wish: Wish, error: AttmsError) -> Reply:
-        if wish.kind is WishKind.CREATE_TICKET and wish.state is WishState.REFUSED:
-            draft, typed = _typed(wish)
-            return await faces.new_ticket(scene, draft, error=error, typed=typed)
-        nonce = scene.fresh_nonce()
-        return problems.reply(error, scene.reader, nonce, trace=wish.id[:16], wish=wish, ticket=wish.ticket)
+        return await faces.refused(scene, wish, error, trace=wish.id[:16])
 
     def _scene(self, person: Person, conversation: Conversation) -> Scene:
         reader = self._readers.of_conversation(conversation)
         return Scene(desk=self._desk, person=person, reader=reader, fresh_nonce=fresh_nonce)
-
-
-def _typed(wish: Wish) -> tuple[Draft, dict[str, str]]:
-    """Give back what was typed into the form of a refused ticket."""
-    asked = dict(wish.asked)
-    company, contact, queue, priority = (
-        _whole(asked.pop(n, None)) for n in ("company", "contact", "queue", "priority")
-    )
-    draft = Draft(
-        company=None if company is None else CompanyId(company),
-        contact=None if contact is None else ContactId(contact),
-        title=str(asked.pop("title", "")),
-        description=str(asked.pop("description", "")),
-        queue=queue,
-        priority=priority,
-    )
-    asked.pop("status", None)
-    return draft, {name: str(value) for name, value in asked.items() if value is not None}
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) else None

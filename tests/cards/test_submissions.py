@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attms_core.errors import Invalid, OutOfDate
-from attms_core.model import CompanyId, ContactId, ResourceId, TicketId, WishId
+from attms_core.model import CompanyId, ContactId, ResourceId, Seen, TicketId, WishId
 from cards import asks
 from cards.asks import AddNote, AssignTicket, CreateTicket, ListTickets, RunCommand, SetStatus, TakeTicket
 from cards.submission import Submission, unpack

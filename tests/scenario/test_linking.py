@@ -106,7 +106,8 @@ async def test_a_guest_is_refused_politely_also_with_a_technicians_address(world
 async def test_somebody_of_another_organisation_in_a_shared_channel_sees_nothing(world: World) -> None:
     mara = await world.linked()
     outsider = Person.named("Mara Outside", tenant=FOREIGN, email=world.technician(1).email)
-    channel = world.teams.team("Shared", mara, outsider, channels=("Desk",)).sibling("Desk")
+    channel = world.teams.team("Shared", mara, channels=("Desk",)).sibling("Desk")
+    world.teams.directory.join(channel, outsider)
     said = await world.client.say("tickets open", person=outsider, conversation=channel)
     assert "You belong to another organisation" in shown(card_of(said))
     await sees_nothing(world, outsider, channel)

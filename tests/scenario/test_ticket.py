@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.autotask.tenant import Actor
 from sandbox.teams import buttons, texts
 from tests.scenario.conftest import World, card_of
 
@@ -50,7 +51,7 @@ async def test_a_ticket_that_the_mirror_lacks_is_asked_for_once(shared: World) -
     mara, row = await shared.linked(), shared.open_ticket_of()
     fresh = shared.at.world.create_ticket(
         {name: row[name] for name in ("companyID", "queueID", "priority", "status")} | {"title": "Born a moment ago"},
-        actor_of(shared),
+        Actor(resource_id=shared.resource(1)),
     )
     shared.at.forget_requests()
     said = await shared.client.say(f"ticket {fresh}", person=mara)
@@ -84,8 +85,3 @@ async def test_a_group_reads_no_internal_notes_and_is_told_how_many(shared: Worl
     assert "vendor first" not in " ".join(shown)
     assert f"{hidden} internal notes not shown here." in shown
 
-
-def actor_of(world: World) -> Any:
-    from sandbox.autotask.tenant import Actor  # noqa: PLC0415 - the one place that needs it
-
-    return Actor(resource_id=world.resource(1))
