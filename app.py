@@ -63,6 +63,8 @@ class Brought:
     """What a test or the demo brings in the place of the real thing."""
 
     now: Now = utc_now
+    autotask: AutotaskClient | NotConnectedAutotask | None = None
+    """Stands in for AutoTask, whatever the settings say about reaching it."""
     personas: Personas | None = None
     """Gives everybody who speaks a technician to play."""
     dangerously_open: bool = False
@@ -167,8 +169,8 @@ async def _ground(stack: AsyncExitStack, settings: Settings, brought: Brought) -
     if settings.database_url is None:
         stack.enter_context(ServingLock(settings.data_dir))
     store = await _open_store(stack, settings)
-    autotask: AutotaskClient | NotConnectedAutotask = NotConnectedAutotask()
-    if settings.is_connected:
+    autotask = brought.autotask or NotConnectedAutotask()
+    if brought.autotask is None and settings.is_connected:
         autotask = await stack.enter_async_context(AutotaskClient(settings, now=brought.now))
     return Ground(
         settings=settings,

@@ -48,11 +48,10 @@ Bot = Callable[[], Mapping[str, Told]]
 
 
 def menu(known: Mapping[str, Told]) -> tuple[Command, ...]:
-    """Make the menu of the commands that the bot knows, in their own help's words where the line is a whole command."""
+    """Make the menu, in the words of the command's own help where the line is no more than its name."""
     return tuple(
         Command(title=title, description=OWN_WORDS.get(title) or known[title].help, slash=title not in MENTION_ONLY)
         for title in MENU
-        if title.partition(" ")[0] in known
     )
 
 

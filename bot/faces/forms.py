@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from attms_core.desk import Draft
-from attms_core.errors import AttmsError, Invalid
+from attms_core.errors import AttmsError, Invalid, Required
 from attms_core.model import TicketDetail
 from bot.asking import Scene
 from bot.reply import Reply
@@ -15,6 +15,7 @@ from cards.ticket_forms import AssignCard, PriorityCard, StatusCard
 
 USUAL = frozenset({"company", "contact", "title", "description", "queue", "priority"})
 """Fields that every new ticket's form has."""
+MISSING = "AutoTask takes no ticket without this."
 
 
 async def assign_form(scene: Scene, wish: OfTicket, *, error: Invalid | None = None) -> Reply:
@@ -142,7 +143,9 @@ def _errors(error: AttmsError | None) -> dict[str, FieldError]:
         return {}
     field = error.field if isinstance(error, Invalid) else ""
     legal = error.legal if isinstance(error, Invalid) else ()
-    return {field: FieldError(what=str(error), legal=legal)}
+    # AutoTask calls a missing field by its wire name; where the field stands, that says less than plain words.
+    what = MISSING if isinstance(error, Required) and field not in USUAL else str(error)
+    return {field: FieldError(what=what, legal=legal)}
 
 
 def _shown(error: Invalid | None) -> FieldError | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from sandbox.autotask import picklists, seed_base, sla, words
+from sandbox.autotask import picklists, seed_base, seed_more, sla, words
 from sandbox.autotask.rows import Record
 from sandbox.autotask.tenant import COMPLETE, NEW, STANDARD
 from sandbox.autotask.values import wire_time
@@ -15,8 +15,12 @@ FIRST_TICKET = 7001
 FIRST_NOTE = 29690001
 SMALL = 200
 HISTORY = timedelta(days=400)
-WITH_NOTES = 20_000
-"""So many of the newest tickets have notes; beyond it only numbers count."""
+CHUNK = 20_000
+"""So many tickets are made at a time. The newest of them have their whole history; of the older ones, which only
+make up the numbers, just those still open have notes."""
+
+WORLD = 2
+"""Counts up when the seeded world changes, so that a file from before is not taken for it."""
 
 OPEN_STATUSES = (8, 8, 8, 7, 7, 10, 9, 12, 11, 13, 14)
 AGES = ((0.5, timedelta(days=1)), (0.8, timedelta(days=4)), (1.0, timedelta(days=14)))
@@ -44,23 +48,35 @@ class Seeder:
         self._roles = {row["resourceID"]: row["roleID"] for row in self._default_roles()}
         self._customers = self._by_company()
         self._turn = 0
+        self._next_note = FIRST_NOTE
+        self._numbers: dict[str, int] = {}
 
     def tickets(self, number: int) -> None:
         """Write tickets and their notes, oldest first."""
-        tickets = [self._ticket(FIRST_TICKET + place, plan) for place, plan in enumerate(self._plans(number))]
-        notes = [note for ticket in tickets[-WITH_NOTES:] for note in self._history(ticket)]
+        plans = self._plans(number)
+        first = number % CHUNK or CHUNK
+        with self._world.rows.unindexed("Tickets", "TicketNotes"):
+            for start in (0, *range(first, number, CHUNK)):
+                self._chunk(start, plans[start : start + CHUNK if start else first], is_last=start + CHUNK >= number)
+
+    def _chunk(self, start: int, plans: list[Plan], *, is_last: bool) -> None:
+        tickets = [self._ticket(FIRST_TICKET + start + place, plan) for place, plan in enumerate(plans)]
+        told = tickets if is_last else [ticket for ticket in tickets if ticket["status"] != COMPLETE]
+        # at size every open ticket has something to read; a small world also shows what silence looks like
+        fewest = 0 if is_last and not start else 1
+        notes = [note for ticket in told for note in self._history(ticket, fewest)]
         notes.sort(key=lambda note: note["createDateTime"])
-        for place, note in enumerate(notes):
-            note["id"] = FIRST_NOTE + place
+        for note in notes:
+            note["id"] = self._next_note
+            self._next_note += 1
         self._world.rows.fill("Tickets", tickets)
         self._world.rows.fill("TicketNotes", notes)
 
     def _plans(self, number: int) -> list[Plan]:
-        open_count = round(number * 0.6) if number <= SMALL else max(round(SMALL * 0.6), round(number * 0.15))
-        plans = [Plan(created=self._now - self._age(), is_open=True) for _ in range(open_count)]
+        plans = [Plan(created=self._now - self._age(), is_open=True) for _ in range(_open_count(number))]
         plans += [
             Plan(created=self._now - timedelta(days=1) - HISTORY * self._random.random(), is_open=False)
-            for _ in range(number - open_count)
+            for _ in range(number - len(plans))
         ]
         return sorted(plans, key=lambda plan: plan.created)
 
@@ -75,7 +91,7 @@ class Seeder:
         record = {
             **self._blank,
             "id": id_,
-            "ticketNumber": self._world.ticket_number(created),
+            "ticketNumber": self._number(created),
             "title": title,
             "description": description,
             "companyID": company,
@@ -99,6 +115,11 @@ class Seeder:
         record["dueDateTime"] = record["resolvedDueDateTime"]
         self._live(record, created, is_open=plan.is_open)
         return record
+
+    def _number(self, created: datetime) -> str:
+        key = created.strftime("%Y%m%d")
+        self._numbers[key] = self._numbers.get(key, 0) + 1
+        return f"T{key}.{self._numbers[key]:04d}"
 
     def _live(self, record: Record, created: datetime, *, is_open: bool) -> None:
         """Assign, move and perhaps finish a ticket; set its stamps."""
@@ -129,10 +150,10 @@ class Seeder:
         end = min(start + limit, self._now)
         return (start + (end - start) * self._random.random()).replace(microsecond=0)
 
-    def _history(self, ticket: Record) -> Iterator[Record]:
+    def _history(self, ticket: Record, fewest: int) -> Iterator[Record]:
         created = self._world_time(ticket["createDate"])
         is_open = ticket["status"] != COMPLETE
-        number = self._random.randint(0, 4) if is_open else self._random.randint(1, 2)
+        number = self._random.randint(fewest, 4) if is_open else self._random.randint(1, 2)
         last = self._now if is_open else self._world_time(ticket["completedDate"])
         moments = sorted(created + (last - created) * self._random.random() for _ in range(number))
         for moment in moments:
@@ -185,9 +206,28 @@ class Seeder:
         return customers
 
 
+def _open_count(number: int) -> int:
+    """Small worlds are mostly open; of each further ticket fewer are."""
+    if number <= SMALL:
+        return round(number * 0.6)
+    return max(round(SMALL * 0.6), round(min(number, CHUNK) * 0.15 + max(number - CHUNK, 0) * 0.01))
+
+
 def fill(world: World, *, tickets: int, seed: int) -> None:
-    """Fill an empty world with the seeded provider and so many tickets."""
-    random = Random(seed)
+    """Fill a world with the seeded provider and so many tickets, unless its file holds them already.
+
+    Raises ValueError when the file holds something else; what an interrupted start left in it is begun anew.
+    """
+    stamp = f"world {WORLD}, tickets {tickets}, seed {seed}"
+    found = world.rows.stamp()
+    if found not in (None, stamp):
+        raise ValueError(f"the database holds another world ({found}, not {stamp}): name another file")
     seed_base.settings(world)
+    if found is not None:
+        return
+    random = Random(seed)
+    seed_base.records(world)
     seed_base.companies(world, random, world.clock())
     Seeder(world, random).tickets(tickets)
+    seed_more.records(world, Random(seed))
+    world.rows.seal(stamp)

@@ -52,11 +52,15 @@ def demo_people() -> list[Person]:
 
 
 def settings(world: World) -> None:
-    """Set the tenant up, with its people and roles."""
+    """Set the tenant up: what an administrator decides and no record holds."""
     picklists.set_up(world.tenant)
     world.tenant.api_user_id = API_USER
     world.tenant.system_user_id = SYSTEM_USER
     world.tenant.rights.no_impersonation = {CONTRACTOR}
+
+
+def records(world: World) -> None:
+    """Fill in the provider's people, roles and codes."""
     world.rows.fill("Resources", _resources(world))
     world.rows.fill("Roles", _roles(world))
     world.rows.fill("ResourceServiceDeskRoles", _desk_roles(world))

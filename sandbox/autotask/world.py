@@ -72,7 +72,10 @@ class World:
     def ticket_number(self, day: datetime) -> str:
         """Return the next `T<yyyymmdd>.<nnnn>` of a day."""
         key = day.strftime("%Y%m%d")
-        self._numbers[key] = self._numbers.get(key, 0) + 1
+        if key not in self._numbers:
+            last = self.rows.highest("Tickets", "ticketNumber", f"T{key}.")
+            self._numbers[key] = int(last.rpartition(".")[2]) if last else 0
+        self._numbers[key] += 1
         return f"T{key}.{self._numbers[key]:04d}"
 
     def create_ticket(self, values: Record, actor: Actor) -> int:
