@@ -1,4 +1,4 @@
-"""The Teams app package from the command line. Which commands the menu shows is decided here; how a package is made, not."""
+"""The Teams app package from the command line. Which commands its menu shows is decided here; how it is made is not."""
 
 import tomllib
 from collections.abc import Callable, Mapping

@@ -5,6 +5,7 @@ width. Icons are drawn by hand here and kept as files, so that building a packag
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from math import hypot
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def _triangle(x: float, y: float) -> float:
 
 def _stroke(points: tuple[Point, ...], width: float) -> Shape:
     """Draw a line of round ends; ``width`` is half of its own."""
-    lines = list(zip(points, points[1:], strict=False))
+    lines = list(pairwise(points))
     return lambda x, y: min(_from_line(x, y, start, end) for start, end in lines) - width
 
 

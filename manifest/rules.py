@@ -18,7 +18,9 @@ LONGEST_ADDRESS = 2048
 LONGEST_HOST = 253
 
 RESERVED = frozenset(
-    ["activity", "available", "away", "brb", "busy", "call", "chat", "code", "dnd", "files", "goto", "help", "join", "keys", "mentions", "mute", "offline", "org", "pop", "reset", "saved", "settings", "testcall", "unread", "whatsnew", "who", "wiki"]
+    ("activity", "available", "away", "brb", "busy", "call", "chat", "code", "dnd", "files", "goto", "help", "join")
+    + ("keys", "mentions", "mute", "offline", "org", "pop", "reset", "saved", "settings", "testcall", "unread")
+    + ("whatsnew", "who", "wiki")
 )
 """Names that Teams answers itself in the ``/`` menu, so that they never reach a bot (Microsoft support: "Use commands
 in Microsoft Teams"; ``reset`` by report from the field)."""

@@ -67,7 +67,7 @@ def test_mistakes_are_told_in_words_with_code_2_and_nothing_is_written(tmp_path:
     result = run(tmp_path / "out", app_id="attms", host="https://desk.example.com")
     assert result.exit_code == 2
     assert "'attms' is no app id" in result.stderr
-    assert "has a scheme" in result.stderr
+    assert "address with a scheme" in result.stderr
     assert "Traceback" not in result.output
     assert not (tmp_path / "out").exists()
 

@@ -5,12 +5,12 @@ import zipfile
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, ValidationError
 
-from manifest import App, Command, Publisher, UnfitApp, build, teams_app_id
-from manifest.rules import MOST_COMMANDS
+from manifest import App, Command, Publisher, build, teams_app_id
+from manifest.rules import MOST_COMMANDS, complaints
 from tests.manifest.apps import BOT, SCHEMAS, app, manifests, schema, unpacked
 from tests.manifest.pictures import read
 
@@ -32,29 +32,26 @@ def test_both_editions_satisfy_microsofts_schemas() -> None:
 def test_the_older_schema_refuses_what_the_conservative_edition_leaves_out() -> None:
     current, _ = manifests(app())
     claimed = current | {"manifestVersion": "1.19"}
-    with pytest.raises(ValidationError, match="supportsTargetedMessages|triggers"):
+    with pytest.raises(ValidationError, match=r"supportsTargetedMessages|triggers"):
         VALIDATORS["1.19"].validate(claimed)
 
 
-TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=140)
+VISIBLE = st.characters(codec="utf-8", categories=["L", "N", "P", "S"])
+TITLES = st.text(VISIBLE, min_size=1, max_size=34)
+COMMANDS = st.builds(Command, title=TITLES, description=st.text(VISIBLE, min_size=1, max_size=130), slash=st.booleans())
 
 
 @given(
-    commands=st.lists(st.builds(Command, title=TEXT, description=TEXT, slash=st.booleans()), max_size=12),
-    host=st.from_regex(r"[a-z*:/.-]{1,20}\.(com|1|localhost)", fullmatch=True),
-    version=st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){1,3}", fullmatch=True),
-    name=TEXT,
+    commands=st.lists(COMMANDS, min_size=1, max_size=11),
+    host=st.from_regex(r"[a-z*][a-z-]{0,3}(\.[a-z0-9]{1,3}){1,2}", fullmatch=True),
+    version=st.from_regex(r"(0|[1-9][0-9]{0,9})(\.(0|[1-9][0-9]?)){2}", fullmatch=True),
+    name=TITLES,
 )
 def test_what_is_not_refused_in_words_satisfies_the_schemas(
     commands: list[Command], host: str, version: str, name: str
 ) -> None:
     of = app(commands=tuple(commands), host=host, version=version, publisher=Publisher(name=name))
-    try:
-        build(of)
-    except UnfitApp as error:
-        assert all(complaint.endswith(".") for complaint in error.complaints)
-        assert error.complaints
-        return
+    assume(not complaints(of))
     check(of)
 
 
