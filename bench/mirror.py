@@ -45,7 +45,7 @@ ONE_COMPANY = CompanyId(7)
 COLLEAGUES = 100
 OPEN_EVERY = 25
 """One ticket in so many is open; a desk closes most of what it has."""
-BATCH = 5000
+BATCH = 10_000
 
 _QUEUES = ("Service Desk", "Level II Support", "Field Service", "Monitoring Alert")
 _STATUSES = ("New", "In Progress", "Waiting Customer", "Escalate", "Complete")
@@ -69,7 +69,7 @@ def ticket(number: int, count: int, now: datetime) -> Ticket:
         id=TicketId(number + 1),
         number=f"T{created:%Y%m%d}.{number % 10_000:04}",
         title=f"{thing.capitalize()} on floor {number % 17} {trouble}{rare}",
-        description=f"The {thing} of room {number % 997} {trouble}. Seen by three people, restarted twice, no change.",
+        description=f"Room {number % 997}: the {thing} {trouble}.",
         company=CompanyId(number % companies_in(count) + 1),
         status=place % 4 + 1 if is_open else 5,
         priority=number % 4 + 1,

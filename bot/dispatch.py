@@ -156,6 +156,8 @@ class Dispatch:
         submission = unpack(asking.turn.value)
         asking = dataclasses.replace(asking, nonce=submission.nonce, action=submission.action)
         if isinstance(submission, RunCommand):
+            # One card may offer several commands: each is a deed of its own.
+            asking = dataclasses.replace(asking, action=f"{submission.action} {submission.words}")
             return await self._said(asking, submission.words)
         press = self._router.presses[type(submission)]
         ticket = _ticket_of(asking, submission)
@@ -165,9 +167,12 @@ class Dispatch:
     async def _in_time(self, asking: Asking, handled: Coroutine[None, None, Reply]) -> Reply:
         """Wait for a write; when it takes too long and its wish is stored, say so and let it go on."""
         task = asyncio.create_task(handled, name=f"press {asking.turn.id}")
-        done, _ = await asyncio.wait({task}, timeout=self._patience.total_seconds())
-        if done or not await self._owe_later(asking):
-            return await task
+        while not (await asyncio.wait({task}, timeout=self._patience.total_seconds()))[0]:
+            if await self._owe_later(asking):
+                return self._saving(asking, task)
+        return await task
+
+    def _saving(self, asking: Asking, task: asyncio.Task[Reply]) -> Reply:
         late = asyncio.create_task(self._finish_late(asking, task), name=f"late press {asking.turn.id}")
         self._late.add(late)
         late.add_done_callback(self._late.discard)

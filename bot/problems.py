@@ -16,7 +16,7 @@ from attms_core.errors import (
     TryLater,
     WritesOff,
 )
-from attms_core.model import TicketId, Wish
+from attms_core.model import TicketId, Wish, WishState
 from bot.reply import Reply
 from cards.not_connected import NotConnectedCard
 from cards.problem import ProblemCard
@@ -77,7 +77,7 @@ def _problem(
 ) -> Reply:
     card = ProblemCard(
         what=str(error),
-        next=error.hint or next((text for kind, text in _NEXT if isinstance(error, kind)), ""),
+        next=_next(error, wish),
         legal=error.legal if isinstance(error, Invalid) else (),
         code=error.code,
         trace=trace,
@@ -86,6 +86,13 @@ def _problem(
         commands=("me",) if isinstance(error, NotLinked) else (),
     )
     return Reply(card.render(reader, nonce), card.summary())
+
+
+def _next(error: AttmsError, wish: Wish | None) -> str:
+    usual = next((text for kind, text in _NEXT if isinstance(error, kind)), "")
+    if isinstance(error, TryLater) and wish and wish.state is WishState.REFUSED and error.hint:
+        return f"Nothing was changed. {error.hint}"
+    return error.hint or usual
 
 
 def _named(wish: Wish) -> str:

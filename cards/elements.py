@@ -58,6 +58,13 @@ class Element(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filled(Element):
+    """A part that is JSON already. Made by a ``Template`` of typed parts alone."""
+
+    json: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action(Node):
     """A button, or what a tap does."""
 
@@ -212,6 +219,8 @@ def check_actions(actions: tuple[Action, ...]) -> None:
 
 def encode(node: Node) -> Json:
     """Turn a part, and all within it, into JSON values; fields that are not set are left out."""
+    if type(node) is Filled:
+        return node.json
     encoded: Json = {"type": node.kind} if node.kind else {}
     keys, read = _SHAPES.get(type(node)) or _shape(type(node))
     for key, value in zip(keys, read(node), strict=False):  # one value more than keys, see _shape

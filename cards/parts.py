@@ -125,12 +125,17 @@ def _filler(count: int) -> tuple[Column, ...]:
 
 def clock_run(clock: Clock, reader: Reader, *, size: Size | None = None) -> TextRun:
     """Say how the SLA stands; what presses is bold, what is late also red."""
-    pressing = clock.state in {ClockState.NEAR, ClockState.BREACHED}
+    return clock_look(capital(times.sla(clock, reader)), clock.state, size=size)
+
+
+def clock_look(text: str, state: ClockState, *, size: Size | None = None) -> TextRun:
+    """Show text in the look of an SLA clock."""
+    pressing = state in {ClockState.NEAR, ClockState.BREACHED}
     return run(
-        capital(times.sla(clock, reader)),
+        text,
         size=size,
         weight="Bolder" if pressing else None,
-        color="Attention" if clock.state is ClockState.BREACHED else None,
+        color="Attention" if state is ClockState.BREACHED else None,
         subtle=not pressing,
     )
 

@@ -18,8 +18,6 @@ _SPACES = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _ARMED = re.compile(r"(?:\{(?=\{)|\$(?=\{)|<(?=/?at\b))", re.IGNORECASE)
 """Where Teams' date function, a template or a mention would begin (Adaptive Cards help: text features)."""
-_ODD = re.compile(r"  |[{$][{]|<")
-"""Besides what is not printable: what ``plain`` would change."""
 _CUT = "…"
 _JOINER = "\u200d"
 _CLUSTER = 16
@@ -36,7 +34,8 @@ class Plain(str):
 
 def plain(text: str, *, most: int = 200) -> Plain:
     """Make one safe line of at most ``most`` visible characters; what is left out becomes an ellipsis."""
-    if text.isprintable() and not _ODD.search(text):  # nearly all text, and at a tenth of the price
+    # Nearly all text is left as it is, and told by these signs at a tenth of the price.
+    if text.isprintable() and "  " not in text and "<" not in text and "{" not in text:
         return Plain(cut(text.strip(), most))
     line = _SPACES.sub(" ", clean(text)).strip()
     return Plain(_ARMED.sub("\\g<0>\u200b", cut(line, most)))

@@ -1,13 +1,32 @@
 """The list card: a page of tickets, the next SLA due first. How a single ticket looks stands in ``cards.ticket``."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from attms_core.model import TicketLine, TicketPage
-from cards.actions import press, tap
+from attms_core.model import ClockState, TicketId, TicketLine, TicketPage
+from cards import times
+from cards.actions import MOST_TITLE, Execute, press
 from cards.asks import ListTickets, NewTicketForm, RunCommand, ShowTicket
-from cards.elements import Action, Container, Element, Json
-from cards.parts import capital, card, clock_run, feed, glue, notice, paragraph, run, say, stale, title, whisper
+from cards.elements import Action, Container, Element, Filled, Json
+from cards.parts import (
+    BLANK,
+    capital,
+    card,
+    clock_look,
+    feed,
+    glue,
+    notice,
+    paragraph,
+    run,
+    say,
+    stale,
+    title,
+    whisper,
+)
 from cards.reader import Reader
+from cards.submission import ENVELOPE
+from cards.template import Template, hole
+from cards.text import Plain, plain
 
 PAGE_SIZE = 8
 MOST_SUGGESTIONS = 3
@@ -29,7 +48,7 @@ class TicketsCard:
 
     def render(self, reader: Reader, nonce: str) -> Json:
         """Show it."""
-        body = (*self._top(reader), *(self._row(line, reader) for line in self.page.lines), *self._empty())
+        body = (*self._top(reader), *self._rows(reader), *self._empty())
         return card(*body, summary=self.summary(), actions=self._buttons(nonce))
 
     def summary(self) -> str:
@@ -56,13 +75,10 @@ class TicketsCard:
             return (say("There is nothing left on this page. The first page has what is there now."),)
         return (say("Nothing here."), whisper("Try another list below, or: tickets search WORDS", spacing="None"))
 
-    def _row(self, line: TicketLine, reader: Reader) -> Container:
-        where = ShowTicket(ticket=line.id, back=self.filter or "open", back_offset=self.page.offset)
-        return Container(
-            items=(_name(line), _place_of(line), _state(line, reader)),
-            separator=True,
-            select_action=tap(f"Open {line.number}", where),
-        )
+    def _rows(self, reader: Reader) -> list[Filled]:
+        back = ShowTicket(ticket=TicketId(0), back=self.filter or "open", back_offset=self.page.offset)
+        envelope = back.pack("")[ENVELOPE]
+        return [_row(line, {**envelope, "ticket": line.id}, reader) for line in self.page.lines]
 
     def _place(self) -> str:
         first = self.page.offset + 1
@@ -88,18 +104,37 @@ class TicketsCard:
         return tuple(found)
 
 
-def _name(line: TicketLine) -> Element:
-    return paragraph(run(line.title or "(no title)", most=120, weight="Bolder"))
+def _row(line: TicketLine, envelope: Json, reader: Reader) -> Filled:
+    who, clock = line.assignee_name or "unassigned", line.clock
+    return _template(clock.state if clock else None).fill(
+        name=_words(line.title or "(no title)"),
+        place=_words(f"{line.number} · {line.company_name}"),
+        state=_words(f"{line.priority.label} · {line.status.label} · {who}"),
+        clock=_words(capital(times.sla(clock, reader))) if clock else "",
+        title=_words(f"Open {line.number}", most=MOST_TITLE),
+        envelope=envelope,
+    )
 
 
-def _place_of(line: TicketLine) -> Element:
-    text = f"{line.number} · {line.company_name}"
-    return paragraph(run(text, most=120, size="Small", subtle=True), spacing="None")
+def _words(text: str, *, most: int = 120) -> str:
+    return str(plain(text, most=most) or BLANK)
 
 
-def _state(line: TicketLine, reader: Reader) -> Element:
-    who = line.assignee_name or "unassigned"
-    runs = [run(f"{line.priority.label} · {line.status.label} · {who}", most=120, size="Small")]
-    if line.clock:
-        runs += [glue(" · ", size="Small"), clock_run(line.clock, reader, size="Small")]
-    return paragraph(*runs, spacing="None")
+@cache
+def _template(clock: ClockState | None) -> Template:
+    """Make a row once for each look of its clock: a page has eight, and all its other parts are the same."""
+    state = [run(hole("state"), size="Small")]
+    if clock is not None:
+        state += [glue(" · ", size="Small"), clock_look(hole("clock"), clock, size="Small")]
+    data = {ENVELOPE: hole("envelope")}
+    return Template(
+        Container(
+            items=(
+                paragraph(run(hole("name"), weight="Bolder")),
+                paragraph(run(hole("place"), size="Small", subtle=True), spacing="None"),
+                paragraph(*state, spacing="None"),
+            ),
+            separator=True,
+            select_action=Execute(title=hole("title"), verb=ShowTicket.action, data=data),
+        )
+    )

@@ -41,8 +41,7 @@ def _zip(manifest: wire.Json) -> bytes:
     files = {"manifest.json": json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"}
     files |= {name: (ICONS / name).read_bytes() for name in (wire.COLOR_ICON, wire.OUTLINE_ICON)}
     buffer = io.BytesIO()
-    # stored, not deflated: compressors differ from machine to machine, and the icons are small already
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
             archive.writestr(_entry(name), content)
     return buffer.getvalue()
@@ -50,6 +49,8 @@ def _zip(manifest: wire.Json) -> bytes:
 
 def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, EARLIEST)
+    # not deflated: compressors differ from machine to machine, and the icons are small already
+    entry.compress_type = zipfile.ZIP_STORED
     entry.create_system = 3  # Unix, also when it is built elsewhere
     entry.external_attr = READABLE
     return entry

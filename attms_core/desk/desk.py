@@ -87,11 +87,9 @@ class Desk:
         return detail
 
     async def companies(self, person: Person, text: str) -> list[Company]:
-        """Search active companies by the beginnings of their words."""
+        """Search active companies that the person may see by the beginnings of their words."""
         self._may(person, Right.READ)
-        found = await self._mirror.companies_named(text)
-        limits = person.within_companies
-        return [c for c in found if limits is None or c.id in limits]
+        return await self._mirror.companies_named(text, among=person.within_companies)
 
     async def contacts(self, person: Person, company: CompanyId, text: str = "") -> list[Contact]:
         """Search a company's active contacts. Raises ``NotAllowed`` for a company outside the person's role."""
@@ -121,9 +119,9 @@ class Desk:
         """Find the writable value that somebody means. Raises ``Invalid`` with the legal labels."""
         return self._mirror.resolve_choice(field, text)
 
-    async def company_named(self, text: str) -> Company:
+    async def company_named(self, person: Person, text: str) -> Company:
         """Find the one active company that somebody means. Raises ``Invalid`` with those that could be."""
-        return await self._mirror.resolve_company(text)
+        return await self._mirror.resolve_company(text, among=person.within_companies)
 
     def colleague_named(self, text: str) -> Resource:
         """Find the colleague that somebody means. Raises ``Invalid`` with those who could be."""

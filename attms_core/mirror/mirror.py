@@ -128,17 +128,17 @@ class Mirror:
         """Show a ticket's notes, the newest first."""
         return await self._reads.notes(ticket, internal=internal, offset=offset, limit=limit)
 
-    async def companies_named(self, text: str) -> list[Company]:
-        """Search active companies by the beginnings of their words; none typed gives the first by name."""
-        return await self._reads.companies_named(text)
+    async def companies_named(self, text: str, *, among: Sequence[CompanyId] | None = None) -> list[Company]:
+        """Search active companies, or those ``among`` a few, by the beginnings of their words; none typed is all."""
+        return await self._reads.companies_named(text, among=among)
 
     async def contacts_of(self, company: CompanyId, text: str = "") -> list[Contact]:
         """Search a company's active contacts."""
         return await self._reads.contacts_of(company, text)
 
-    async def resolve_company(self, text: str) -> Company:
+    async def resolve_company(self, text: str, *, among: Sequence[CompanyId] | None = None) -> Company:
         """Find the one active company that is meant. Raises ``Invalid`` with those that could be."""
-        return await self._reads.company_like(text)
+        return await self._reads.company_like(text, among=among)
 
     async def progress(self) -> Progress:
         """Say how far the first sync is."""

@@ -25,6 +25,7 @@ from attms_core.model import (
 from attms_core.store import directory, sync, tickets
 from attms_core.store.database import Tx
 from attms_core.store.sync import SyncState
+from attms_core.store.words import begins_words
 
 
 class Reads:
@@ -84,15 +85,25 @@ class Reads:
         visible = told.visible(internal=internal)[offset : offset + limit] if told else []
         return [show.note_line(note, told, self._memory) for note in visible] if told else []
 
-    async def companies_named(self, text: str, *, limit: int = LISTED) -> list[Company]:
-        """Search active companies; none typed gives the first by name."""
-        found = await self._database.read(lambda tx: directory.companies_named(tx, self._tenant, text, limit=limit))
+    async def companies_named(
+        self, text: str, *, among: Sequence[CompanyId] | None = None, limit: int = LISTED
+    ) -> list[Company]:
+        """Search active companies, or those ``among`` a few; none typed gives the first by name."""
+
+        def work(tx: Tx) -> list[Company]:
+            if among is None:
+                return directory.companies_named(tx, self._tenant, text, limit=limit)
+            few = directory.companies(tx, self._tenant, sorted(among)).values()
+            fitting = [company for company in few if company.is_active and begins_words(text, company.name)]
+            return sorted(fitting, key=lambda company: company.name.casefold())[:limit]
+
+        found = await self._database.read(work)
         self._memory.remember(found)
         return found
 
-    async def company_like(self, text: str) -> Company:
+    async def company_like(self, text: str, *, among: Sequence[CompanyId] | None = None) -> Company:
         """Find the one active company that is meant. Raises ``Invalid`` with those that could be."""
-        found = await self.companies_named(text)
+        found = await self.companies_named(text, among=among)
         if not text.strip() or not found:
             raise Invalid(f'There is no company "{text.strip()}".', field="company", hint="Type how its name begins.")
         if len(found) == 1:

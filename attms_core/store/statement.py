@@ -26,6 +26,7 @@ LARGEST = 2**63 - 1
 
 # PostgreSQL refuses NUL in text; UTF-8 has no lone surrogates. Both reach us in people's texts and in hostile JSON.
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+_AS_THEY_ARE = frozenset({int, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ class Match:
 
 def for_sqlite(value: Any) -> Any:
     """Turn a parameter into what sqlite3 binds: a list becomes a JSON array for ``json_each``."""
+    if type(value) in _AS_THEY_ARE:  # nearly all of them, and asked first for that reason
+        return value
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list | tuple):
@@ -127,7 +130,7 @@ def for_postgresql(value: Any) -> Any:
 
 def clean(text: str) -> str:
     """Replace what a database cannot keep as text by U+FFFD; an enumeration becomes its plain value."""
-    return _UNKEEPABLE.sub("\ufffd", str(text))
+    return _UNKEEPABLE.sub("\ufffd", str(text)) if not text.isascii() or "\0" in text else str(text)
 
 
 def keepable(values: Sequence[Any]) -> list[Any]:

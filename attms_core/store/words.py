@@ -30,3 +30,9 @@ def asked(text: str) -> tuple[str, ...]:
 def joined(*texts: str) -> str:
     """Fold texts into one line that ``LIKE '% word%'`` can search: it begins with a space."""
     return "".join(f" {word}" for text in texts for word in folded(text))
+
+
+def begins_words(text: str, name: str) -> bool:
+    """Say whether each word typed begins a word of the name, as a search of the store would find it."""
+    said = folded(name)
+    return all(any(word.startswith(part) for word in said) for part in asked(text))

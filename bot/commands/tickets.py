@@ -52,7 +52,7 @@ async def resolve(asking: Asking, asked: ListWords) -> TicketFilter:
         unassigned=asked.unassigned,
         overdue=asked.overdue,
         queues=tuple(desk.choice_named("queue", name).value for name in asked.queue),
-        companies=tuple([(await desk.company_named(name)).id for name in asked.company]),
+        companies=tuple([(await desk.company_named(asking.person, name)).id for name in asked.company]),
         statuses=tuple(desk.choice_named("status", name).value for name in asked.status),
         priorities=tuple(desk.choice_named("priority", name).value for name in asked.priority),
         words=asked.search,

@@ -17,6 +17,9 @@ PAIR = ("assignedResourceID", "assignedResourceRoleID")
 NUMBERED = ("ticketNumber",)
 """Writable by its metadata, yet Autotask alone gives the number."""
 
+OWN_TEXT = (("TimeEntries", "roleID"), ("TimeEntries", "billingCodeID"))
+"""References that are refused in words of their own, by `rules`."""
+
 OF_COMPANY = ("contactID", "companyLocationID", "contractID", "configurationItemID")
 
 
@@ -61,7 +64,9 @@ def every_entity(world: World, entity: Entity, before: Record, changes: Record) 
     texts = [text for name in changes if (text := _length(entity.fields[name], after[name]))]
     texts += _picklists(world, entity, after, changes)
     texts += [
-        text for name in changes if (text := _reference(world, entity.fields[name], after[name], before.get(name)))
+        text
+        for name in changes
+        if (text := _reference(world, entity, entity.fields[name], after[name], before.get(name)))
     ]
     return texts
 
@@ -89,7 +94,7 @@ def ticket(world: World, before: Record, changes: Record) -> list[str]:
     """Check what only tickets have: assignment, contact and company, queue or resource."""
     after = {**before, **changes}
     texts = _assignment(world, changes)
-    if {"contactID", "companyID"} & changes.keys() and not _belongs(world, after):
+    if {"contactID", "companyID"} & changes.keys() and not belongs(world, after):
         texts.append(refusals.bad_reference("contactID", "Contact"))
     if after.get("queueID") is None and after.get("assignedResourceID") is None:
         texts.append(refusals.QUEUE_OR_RESOURCE)
@@ -107,7 +112,7 @@ def note(world: World, record: Record) -> list[str]:
         raise refusals.no_permission("create")
     parent = world.ticket(record["ticketID"])
     speaks = {"contactID": contact, "companyID": parent["companyID"]}
-    if record["publish"] != CUSTOMER_VISIBLE or not _belongs(world, speaks):
+    if record["publish"] != CUSTOMER_VISIBLE or not belongs(world, speaks):
         return [refusals.bad_reference("createdByContactID", "Contact")]
     return []
 
@@ -154,17 +159,20 @@ def _picklists(world: World, entity: Entity, after: Record, changes: Record) -> 
     ]
 
 
-def _reference(world: World, field: Field, value: Any, before: Any) -> str | None:
-    if not field.reference or value is None or value == before:
+def _reference(world: World, entity: Entity, field: Field, value: Any, before: Any) -> str | None:
+    # an unknown role of a time entry has a text of its own
+    if not field.reference or value in (None, before) or (entity.plural, field.name) in OWN_TEXT:
         return None
     plural = world.table.plural_of(field.reference)
+    if plural is None and value in world.tenant.elsewhere.get(field.reference, ()):
+        return None
     found = world.rows.get(plural, value) if plural else None
     if found is None or not found.get("isActive", True):
         return refusals.bad_reference(field.name, field.reference)
     return None
 
 
-def _belongs(world: World, record: Record) -> bool:
+def belongs(world: World, record: Record) -> bool:
     """Tell whether the contact is the company's, or that of the company above it."""
     if record.get("contactID") is None:
         return True
@@ -188,10 +196,11 @@ def _assignment(world: World, changes: Record) -> list[str]:
     resource = world.rows.get("Resources", resource_id)
     if resource is None or resource["licenseType"] in NOT_ASSIGNABLE:
         return [refusals.bad_reference(PAIR[0], "Resource")]
-    return [] if _may_work_as(world, resource_id, role_id) else [refusals.NO_SUCH_ROLE]
+    return [] if may_work_as(world, resource_id, role_id) else [refusals.NO_SUCH_ROLE]
 
 
-def _may_work_as(world: World, resource_id: int, role_id: Any) -> bool:
+def may_work_as(world: World, resource_id: int, role_id: Any) -> bool:
+    """Tell whether a resource may take tickets in a role."""
     desk = world.rows.find("ResourceServiceDeskRoles", resourceID=resource_id, roleID=role_id)
     queues = world.rows.find("ResourceRoles", resourceID=resource_id, roleID=role_id)
     return any(row["isActive"] for row in desk) and any(row["queueID"] is not None for row in queues)

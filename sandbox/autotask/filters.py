@@ -88,6 +88,7 @@ def read(body: Any, entity: Entity, udfs: Mapping[str, Field], quirks: Quirks) -
     items = asked.get("filter")
     if not isinstance(items, list) or (not items and quirks.empty_filter_refused):
         raise refusals.error(refusals.FILTERS_MISSING)
+    _narrowed(entity, items)
     reader = _Reader(entity, udfs, quirks)
     where = reader.group("AND", items, depth=0) or Sql()
     if reader.ors > MOST_ORS:
@@ -100,6 +101,16 @@ def read(body: Any, entity: Entity, udfs: Mapping[str, Field], quirks: Quirks) -
         udfs=extra,
         by_index=reader.by_index,
     )
+
+
+def _narrowed(entity: Entity, items: list[Any]) -> None:
+    """Refuse what is too wide for the two entities that want to be asked about one parent."""
+    leaves = [{key.casefold(): value for key, value in item.items()} for item in items if isinstance(item, dict)]
+    named = {str(leaf.get("field", "")).casefold() for leaf in leaves if str(leaf.get("op", "")).casefold() == "eq"}
+    if entity.plural == "TicketHistory" and (len(items) > 1 or "ticketid" not in named):
+        raise refusals.error(refusals.HISTORY_FILTER)
+    if entity.plural == "TicketAttachments" and not named & {"ticketid", "parentid"}:
+        raise refusals.error(refusals.PARENT_ID.format(entity.plural))
 
 
 def _page_size(wanted: Any) -> int:
@@ -189,7 +200,7 @@ class _Reader:
         self._udf_conditions += 1
         if self._udf_conditions > 1:
             raise refusals.error("Only one user defined field is allowed in a query.")
-        return field, Sql(f"udf_{'number' if field.type == 'decimal' else 'text'}(doc, ?)", (field.name,))
+        return field, Sql(f"udf_{'number' if field.type == 'decimal' else 'text'}(whole(doc), ?)", (field.name,))
 
     def _set(self, op: str, field: Field, column: Sql, wanted: Any) -> Sql:
         elements = [values.compared(field, value) for value in _listed(wanted)]
@@ -228,7 +239,7 @@ def _expression(field: Field, *, hot: bool) -> str:
         return "id"
     if hot:
         return f'"{field.name}"'
-    raw = f"json_extract(doc, '$.{field.name}')"
+    raw = f"json_extract(whole(doc), '$.{field.name}')"
     if field.type == "datetime":
         return f"millis({raw})"
     return f"folded({raw})" if field.type == "string" else raw

@@ -1,4 +1,4 @@
-"""What Autotask allows per hour and at once (REST help: thresholds and limits, thread limiting)."""
+"""What Autotask allows per hour, at once and in bytes (REST help: thresholds and limits, thread limiting)."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -7,6 +7,29 @@ from datetime import datetime, timedelta
 
 from sandbox.autotask import refusals
 from sandbox.autotask.quirks import Quirks
+
+
+class Uploads:
+    """Counts the bytes of attachments (REST help: attachments): so many a file, and so many in five minutes."""
+
+    FILE = 7_000_000
+    WINDOW = timedelta(minutes=5)
+    BYTES = 10_000_000
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._sent: deque[tuple[datetime, int]] = deque()
+
+    def admit(self, size: int) -> None:
+        """Count one file. Raises RefusalError when it is too large, or too much for these minutes."""
+        if size > self.FILE:
+            raise refusals.error(refusals.FILE_TOO_LARGE)
+        now = self._clock()
+        while self._sent and self._sent[0][0] <= now - self.WINDOW:
+            self._sent.popleft()
+        if sum(sent for _, sent in self._sent) + size > self.BYTES:
+            raise refusals.error(refusals.UPLOADS)
+        self._sent.append((now, size))
 
 
 class Limits:

@@ -12,6 +12,11 @@ from sandbox.autotask.tenant import Choice, Tenant, Udf
 CALLOUTS = ("Tickets", "TicketNotes", "Companies", "Contacts", "ConfigurationItems")
 """Entities that fire webhooks (REST help: webhooks)."""
 
+VERSION = {"majorVersion": "2024", "minorVersion": "1", "build": "0.0", "customerType": "Sandbox"}
+
+MODULES = {1: "Companies", 2: "Opportunities", 3: "Projects", 4: "Tickets", 5: "TimeEntries", 6: "ConfigurationItems"}
+"""Number of a module -> an entity that is there when the module is (our numbers: the vendor names none)."""
+
 ACCESS_NUMBERS = {"None": 0, "All": 1, "Restricted": 2}
 
 
@@ -35,6 +40,16 @@ def information(entity: Entity, table: Table, tenant: Tenant, quirks: Quirks) ->
         "hasUserDefinedFields": bool(tenant.udfs.get(entity.plural)),
         "supportsWebhookCallouts": entity.plural in CALLOUTS,
     }
+
+
+def modules(tenant: Tenant) -> list[dict[str, Any]]:
+    """Return which modules are switched on."""
+    return [{"key": key, "value": tenant.is_open(entity)} for key, entity in MODULES.items()]
+
+
+def every_entity(table: Table, tenant: Tenant, quirks: Quirks) -> list[dict[str, Any]]:
+    """Return `entityDescriptions`: what `information` says, of all entities."""
+    return [{"info": information(entity, table, tenant, quirks)} for entity in table.entities.values()]
 
 
 def fields(entity: Entity, tenant: Tenant, quirks: Quirks) -> list[dict[str, Any]]:

@@ -107,6 +107,28 @@ COMPANY_TYPES = (
     (8, "Partner"),
 )
 
+NOT_YET, ACTIVE, LOST, WON, IMPLEMENTED = range(5)
+OPPORTUNITY_STATUSES = (
+    (NOT_YET, "Not Ready To Buy", True),
+    (ACTIVE, "Active", True),
+    (LOST, "Lost", True),
+    (WON, "Closed", True),
+    (IMPLEMENTED, "Implemented", True),
+)
+STAGES = ((201, "First Contact"), (202, "Needs Analysis"), (203, "Proposal"), (204, "Negotiation"))
+RETIRED_STAGE = 205
+LEAD_SOURCES = ((1, "Referral"), (2, "Website"), (3, "Service Ticket"))
+RATINGS = ((1, "Hot"), (2, "Warm"), (3, "Cold"))
+LOSS_REASONS = ((1, "Price"), (2, "Timing"), (3, "No Decision"))
+WIN_REASONS = ((1, "Trust"), (2, "Price"))
+ACTION_TYPES = ((1, "Phone Call"), (2, "Meeting"), (3, "E-mail"), (4, "General"))
+FILE_ATTACHMENT = "FILE_ATTACHMENT"
+ATTACHMENT_TYPES = (FILE_ATTACHMENT, "FILE_LINK", "FOLDER_LINK", "URL")
+ATTACHMENT_PUBLISH = ((1, "All Autotask Users"), (2, "Internal Users Only"), (4, "Internal & Co-managed"))
+ASSET_TYPES = ((1, "Workstation"), (2, "Server"), (3, "Network Device"))
+PRODUCTS = (29685001, 29685002, 29685003)
+"""Ids of products, which have no records here."""
+
 TICKET_UDFS = (
     Udf(
         name="Affected Users",
@@ -120,7 +142,8 @@ TICKET_UDFS = (
 
 def set_up(tenant: Tenant) -> None:
     """Give a tenant its picklists, fields, demands and the API user's impersonation rights."""
-    tenant.picklists = _tickets() | _others()
+    tenant.picklists = _tickets() | _others() | _sales() | _attachments() | _work()
+    tenant.elsewhere = {"Product": set(PRODUCTS)}
     tenant.picklist_parents = {("Tickets", "subIssueType"): "issueType"}
     tenant.udfs = {"Tickets": list(TICKET_UDFS)}
     tenant.demands = {
@@ -128,7 +151,21 @@ def set_up(tenant: Tenant) -> None:
         ONBOARDING: {"queueID", "dueDateTime", "issueType", "subIssueType"},
     }
     tenant.rights.impersonation = {
-        entity: {"add", "edit"} for entity in ("Tickets", "TicketNotes", "Companies", "Contacts")
+        entity: {"add", "edit"}
+        for entity in (
+            "Tickets",
+            "TicketNotes",
+            "TicketChecklistItems",
+            "TicketSecondaryResources",
+            "TicketAdditionalContacts",
+            "TicketAttachments",
+            "TimeEntries",
+            "Companies",
+            "CompanyNotes",
+            "Contacts",
+            "Opportunities",
+            "ConfigurationItems",
+        )
     }
 
 
@@ -173,6 +210,45 @@ def _others() -> dict[tuple[str, str], list[Choice]]:
         ("BillingCodes", "useType"): _plain(((1, "General Allocation Code"), (3, "Internal Allocation Code"))),
         ("TicketCategories", "displayColorRgb"): _plain(((1, "Blue"), (2, "Green"), (3, "Red"))),
     }
+
+
+def _sales() -> dict[tuple[str, str], list[Choice]]:
+    stages = [*_plain(STAGES), Choice(value=RETIRED_STAGE, label="Old Pipeline", is_active=False, sort=99)]
+    lists = {
+        "status": _marked(OPPORTUNITY_STATUSES, default=ACTIVE),
+        "stage": stages,
+        "leadSource": _plain(LEAD_SOURCES),
+        "rating": _plain(RATINGS),
+        "opportunityCategoryID": _plain(((1, "Standard"),)),
+        "lossReason": _plain(LOSS_REASONS),
+        "winReason": _plain(WIN_REASONS),
+        "primaryCompetitor": _plain(((1, "In-house IT"),)),
+        "revenueSpreadUnit": _words("Months", "Years"),
+    }
+    return {("Opportunities", name): choices for name, choices in lists.items()}
+
+
+def _attachments() -> dict[tuple[str, str], list[Choice]]:
+    parents = _plain(((4, "Ticket"), (18, "Time Entry"), (23, "Note")))
+    lists = {"attachmentType": _words(*ATTACHMENT_TYPES), "publish": _plain(ATTACHMENT_PUBLISH)}
+    shared = {
+        (entity, name): choices for entity in ("TicketAttachments", "AttachmentInfo") for name, choices in lists.items()
+    }
+    return {**shared, ("AttachmentInfo", "parentType"): parents}
+
+
+def _work() -> dict[tuple[str, str], list[Choice]]:
+    return {
+        ("CompanyNotes", "actionType"): _plain(ACTION_TYPES),
+        ("TimeEntries", "timeEntryType"): _plain(((2, "Ticket"), (6, "Project Task"), (10, "Regular Time"))),
+        ("ConfigurationItems", "configurationItemType"): _plain(ASSET_TYPES),
+        ("ConfigurationItems", "serviceLevelAgreementID"): _plain(AGREEMENTS),
+        ("ConfigurationItems", "lastActivityPersonType"): _plain(((1, "Resource"), (2, "Contact"))),
+    }
+
+
+def _words(*labels: str) -> list[Choice]:
+    return [Choice(value=label, label=label, sort=place) for place, label in enumerate(labels, 1)]
 
 
 def _plain(entries: tuple[tuple[int, str], ...], default: int | None = None) -> list[Choice]:

@@ -19,6 +19,26 @@ NOTHING_TO_DELETE = (
     "No message. No matching records found. "
     "The logged in Resource may not have the required permissions to delete the data."
 )
+ONE_PURPOSE = "Only one of ticketID,taskID and InternallAllocationCodeID can be used at once"
+NO_PURPOSE = "One of ticketID, taskID and internalBillingCodeID is required"  # our wording
+TIME_NEEDS_ROLE = "TimeEntries for Tickets must have a roleID"
+ROLE_NOT_VALID = "This roleID is not valid for this Task and Resource"
+NO_SUCH_ROW = "There is no row at position 0."
+NO_HOURS = "Must have at least one of hoursWorked or startDateTime/endDateTime"
+START_AND_STOP = "TimeEntries for Service tickets require a start and stop time."
+DATE_WORKED = "dateWorked is required when no value is supplied for startDateTime"
+HOURS = "hoursWorked greater than 24 hours or less than zero hours"
+NOT_GENERAL = "The given allocation code is not an active general allocation code"
+SHOW_ON_INVOICE = "User not authorized to change Show On Invoice values for Ticket time entries"
+NOT_YOUR_TIME = "You do not have permission to delete time entries that you did not create"
+TIME_APPROVED = "The time entry has been approved and posted and cannot be changed or deleted"  # our wording
+PROBABILITY = "Data violation: probability must be between 0 and 100"  # our wording
+ALREADY_THERE = "Data violation: The record already exists for this ticket"  # our wording
+NOT_BASE64 = "The input is not a valid Base-64 string."  # our wording
+FILE_TOO_LARGE = "The attachment exceeds the maximum file size."  # our wording
+UPLOADS = "Attachments exceed 10000000 bytes in 5 minutes. Please try again in 5 minutes."  # our wording
+PARENT_ID = "A query on {0} must filter on the id of the parent."  # our wording
+HISTORY_FILTER = "TicketHistory can only be queried by a single ticketID."  # our wording
 QUEUE_OR_RESOURCE = "A queueID or an assignedResourceID with assignedResourceRoleID is required"  # our wording
 
 

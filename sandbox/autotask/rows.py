@@ -12,12 +12,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
-from sandbox.autotask import values
+from sandbox.autotask import alike, values
+from sandbox.autotask.alike import SIGN, Alike, Pattern
 from sandbox.autotask.filters import Query, Sql, hot_fields
 from sandbox.autotask.table import Entity, Table
 
@@ -26,10 +27,20 @@ Record = dict[str, Any]
 REMEMBERED = 5000
 """Changes that a stale replica can be behind."""
 
-FEW = 20_000
+FEW = 100_000
 """So many found rows are sorted for a page; when there are more, walking by id meets a page's worth sooner."""
 
-BESIDE = {("Tickets", name): "status" for name in ("companyID", "queueID", "assignedResourceID")}
+BESIDE = {
+    ("Tickets", name): "status"
+    for name in (
+        "companyID",
+        "queueID",
+        "assignedResourceID",
+        "createDate",
+        "lastActivityDate",
+        "lastTrackedModificationDateTime",
+    )
+}
 """A second column in an index, so that somebody's open tickets are found without looking at the closed ones."""
 
 
@@ -53,6 +64,8 @@ class Rows:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._next: dict[str, int] = {}
         self._blank: dict[str, Record] = {name: dict.fromkeys(shape.fields) for name, shape in table.entities.items()}
+        self._patterns: dict[int, Pattern] = {}
+        self._few: dict[tuple[Any, ...], bool] = {}
         self._changes: deque[Change] = deque(maxlen=REMEMBERED)
         self.sequence = 0
         """Number of changes so far."""
@@ -102,6 +115,20 @@ class Rows:
         self._write(entity, records)
         self._db.execute("COMMIT")
 
+    def fill_alike(self, entity: str, patterns: list[Record], base: date, records: Iterable[Alike]) -> None:
+        """Write very many records after a few patterns, whose days are counted from `base`."""
+        shape, names = self._table.entities[entity], hot_fields(entity)
+        computed = [alike.columns(shape, names, pattern, base) for pattern in patterns]
+        kept = ((place, Pattern.of(pattern, base).dumped()) for place, pattern in enumerate(patterns))
+        marks = ", ".join("?" * (len(names) + 2))
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT INTO pattern VALUES (?, ?)", kept)
+        self._db.executemany(
+            f'INSERT INTO "{entity}" VALUES ({marks})',  # noqa: S608 - the table's name
+            ((each.id, *computed[each.pattern](each), each.words()) for each in records),
+        )
+        self._db.execute("COMMIT")
+
     @contextmanager
     def unindexed(self, *entities: str) -> Iterator[None]:
         """Fill these entities without their indexes, which are built at the end: several times as fast at size."""
@@ -126,6 +153,7 @@ class Rows:
         for entity in self._table.entities:
             self._db.execute(f'DROP TABLE IF EXISTS "{entity}"')
         self._db.execute("DELETE FROM seal")
+        self._db.execute("DELETE FROM pattern")
         self._prepare_tables()
 
     def remove(self, entity: str, id_: int) -> None:
@@ -191,11 +219,24 @@ class Rows:
 
     def _are_few(self, entity: str, text: str, params: tuple[Any, ...]) -> bool:
         sql = f'SELECT count(*) FROM (SELECT 1 FROM "{entity}" WHERE {text} LIMIT ?)'  # noqa: S608 - names are ours, values are parameters
-        found: int = self._db.execute(sql, (*params, FEW + 1)).fetchone()[0]
-        return found <= FEW
+        key = (entity, text, params)
+        if key not in self._few:
+            # the pages of one query come in a row, and need not find this out anew
+            self._few.clear()
+            self._few[key] = self._db.execute(sql, (*params, FEW + 1)).fetchone()[0] <= FEW
+        return self._few[key]
 
     def _read(self, entity: str, doc: str) -> Record:
-        return {**self._blank[entity], **orjson.loads(doc)}
+        return {**self._blank[entity], **orjson.loads(self._spelled(doc))}
+
+    def _spelled(self, doc: str) -> str:
+        return alike.spelled(doc, self._pattern) if doc.startswith(SIGN) else doc
+
+    def _pattern(self, place: int) -> Pattern:
+        if place not in self._patterns:
+            text = self._db.execute("SELECT text FROM pattern WHERE id = ?", (place,)).fetchone()[0]
+            self._patterns[place] = Pattern.loaded(text)
+        return self._patterns[place]
 
     def _whole(self, entity: str, doc: str) -> str:
         return self.dump(self._table.entities[entity], self._read(entity, doc))
@@ -214,7 +255,7 @@ class Rows:
         if change.before is None:
             self._db.execute(f'DELETE FROM "{change.entity}" WHERE id = ?', (change.id,))  # noqa: S608 - our name
         else:
-            self._write(change.entity, [orjson.loads(change.before)])
+            self._write(change.entity, [self._read(change.entity, change.before)])
 
     def _write(self, entity: str, records: Iterable[Record]) -> None:
         shape = self._table.entities[entity]
@@ -234,9 +275,11 @@ class Rows:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.create_function("millis", 1, values.millis, deterministic=True)
         self._db.create_function("folded", 1, values.folded, deterministic=True)
+        self._db.create_function("whole", 1, self._spelled, deterministic=True)
         self._db.create_function("udf_text", 2, _udf_text, deterministic=True)
         self._db.create_function("udf_number", 2, _udf_number, deterministic=True)
         self._db.execute("CREATE TABLE IF NOT EXISTS seal (text TEXT NOT NULL)")
+        self._db.execute("CREATE TABLE IF NOT EXISTS pattern (id INTEGER PRIMARY KEY, text TEXT NOT NULL)")
         if self.stamp() is None:
             self.wipe()
 
@@ -261,7 +304,7 @@ def _all_of(*conditions: Sql | None) -> tuple[str, tuple[Any, ...]]:
 def _plain_column(entity: str, name: str) -> str:
     if name == "id" or name in hot_fields(entity):
         return f'"{name}"'
-    return f"json_extract(doc, '$.{name}')"
+    return f"json_extract(whole(doc), '$.{name}')"
 
 
 def _column_value(entity: Entity, name: str) -> Callable[[Any], Any]:

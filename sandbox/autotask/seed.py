@@ -1,11 +1,13 @@
 """The seeded world's tickets and their histories; the same seed, number and time make the same world."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
-from sandbox.autotask import picklists, seed_base, seed_more, sla, words
+from sandbox.autotask import alike, picklists, seed_base, seed_more, sla, words
+from sandbox.autotask.alike import Alike
 from sandbox.autotask.rows import Record
 from sandbox.autotask.tenant import COMPLETE, NEW, STANDARD
 from sandbox.autotask.values import wire_time
@@ -15,9 +17,14 @@ FIRST_TICKET = 7001
 FIRST_NOTE = 29690001
 SMALL = 200
 HISTORY = timedelta(days=400)
-CHUNK = 20_000
-"""So many tickets are made at a time. The newest of them have their whole history; of the older ones, which only
-make up the numbers, just those still open have notes."""
+WHOLE = 20_000
+"""So many of the newest tickets are made one by one, with their histories; older ones only make up the numbers."""
+
+RECENT = timedelta(days=15)
+"""How far the newest reach back when there are older ones: as far as open tickets do."""
+
+PATTERNS = 5000
+"""So many closed tickets are the patterns of all older ones."""
 
 WORLD = 2
 """Counts up when the seeded world changes, so that a file from before is not taken for it."""
@@ -48,35 +55,53 @@ class Seeder:
         self._roles = {row["resourceID"]: row["roleID"] for row in self._default_roles()}
         self._customers = self._by_company()
         self._turn = 0
-        self._next_note = FIRST_NOTE
         self._numbers: dict[str, int] = {}
 
     def tickets(self, number: int) -> None:
         """Write tickets and their notes, oldest first."""
-        plans = self._plans(number)
-        first = number % CHUNK or CHUNK
+        older = max(number - WHOLE, 0)
         with self._world.rows.unindexed("Tickets", "TicketNotes"):
-            for start in (0, *range(first, number, CHUNK)):
-                self._chunk(start, plans[start : start + CHUNK if start else first], is_last=start + CHUNK >= number)
+            if older:
+                self._older(older)
+            self._newest(FIRST_TICKET + older, self._plans(number - older, _open_count(number), is_all=not older))
 
-    def _chunk(self, start: int, plans: list[Plan], *, is_last: bool) -> None:
-        tickets = [self._ticket(FIRST_TICKET + start + place, plan) for place, plan in enumerate(plans)]
-        told = tickets if is_last else [ticket for ticket in tickets if ticket["status"] != COMPLETE]
+    def _newest(self, first: int, plans: list[Plan]) -> None:
+        tickets = [self._ticket(first + place, plan) for place, plan in enumerate(plans)]
         # at size every open ticket has something to read; a small world also shows what silence looks like
-        fewest = 0 if is_last and not start else 1
-        notes = [note for ticket in told for note in self._history(ticket, fewest)]
+        fewest = 0 if first == FIRST_TICKET else 1
+        notes = [note for ticket in tickets for note in self._history(ticket, fewest)]
         notes.sort(key=lambda note: note["createDateTime"])
-        for note in notes:
-            note["id"] = self._next_note
-            self._next_note += 1
+        for place, note in enumerate(notes):
+            note["id"] = FIRST_NOTE + place
         self._world.rows.fill("Tickets", tickets)
         self._world.rows.fill("TicketNotes", notes)
 
-    def _plans(self, number: int) -> list[Plan]:
-        plans = [Plan(created=self._now - self._age(), is_open=True) for _ in range(_open_count(number))]
+    def _older(self, number: int) -> None:
+        """Write closed tickets after patterns, spread evenly over the days before the newest."""
+        base = alike.midnight(self._now - HISTORY)
+        times = sorted(timedelta(seconds=self._random.randrange(86_400)) for _ in range(PATTERNS))
+        patterns = [self._ticket(0, Plan(created=base + time, is_open=False)) for time in times]
+        days = (HISTORY - RECENT).days - 1
+        shares = Counter(self._random.choices(range(days), k=number))
+        records = self._alike(base.toordinal(), [shares[day] for day in range(days)])
+        self._world.rows.fill_alike("Tickets", patterns, base.date(), records)
+        self._numbers.clear()
+
+    def _alike(self, first_day: int, shares: list[int]) -> Iterator[Alike]:
+        id_ = FIRST_TICKET
+        for day, share in enumerate(shares, first_day):
+            key = date.fromordinal(day).strftime("%Y%m%d")
+            # patterns are sorted by the time of day at which they came
+            for place, pattern in enumerate(sorted(self._random.choices(range(PATTERNS), k=share)), 1):
+                yield Alike(id=id_, pattern=pattern, day=day, number=f"T{key}.{place:04d}")
+                id_ += 1
+
+    def _plans(self, number: int, open_count: int, *, is_all: bool) -> list[Plan]:
+        back = HISTORY if is_all else RECENT - timedelta(days=1)
+        plans = [Plan(created=self._now - self._age(), is_open=True) for _ in range(open_count)]
         plans += [
-            Plan(created=self._now - timedelta(days=1) - HISTORY * self._random.random(), is_open=False)
-            for _ in range(number - len(plans))
+            Plan(created=self._now - timedelta(days=1) - back * self._random.random(), is_open=False)
+            for _ in range(number - open_count)
         ]
         return sorted(plans, key=lambda plan: plan.created)
 
@@ -210,7 +235,7 @@ def _open_count(number: int) -> int:
     """Small worlds are mostly open; of each further ticket fewer are."""
     if number <= SMALL:
         return round(number * 0.6)
-    return max(round(SMALL * 0.6), round(min(number, CHUNK) * 0.15 + max(number - CHUNK, 0) * 0.01))
+    return max(round(SMALL * 0.6), round(min(number, WHOLE) * 0.15 + max(number - WHOLE, 0) * 0.005))
 
 
 def fill(world: World, *, tickets: int, seed: int) -> None:
@@ -227,7 +252,7 @@ def fill(world: World, *, tickets: int, seed: int) -> None:
         return
     random = Random(seed)
     seed_base.records(world)
-    seed_base.companies(world, random, world.clock())
+    seed_base.companies(world, random, world.clock(), max(len(words.COMPANIES), tickets // 1000))
     Seeder(world, random).tickets(tickets)
     seed_more.records(world, Random(seed))
     world.rows.seal(stamp)

@@ -69,10 +69,12 @@ def records(world: World) -> None:
     world.rows.fill("BillingCodes", _billing_codes(world))
 
 
-def companies(world: World, random: Random, now: datetime) -> None:
-    """Fill in the provider's own company, its customers and their contacts."""
+def companies(world: World, random: Random, now: datetime, number: int) -> None:
+    """Fill in the provider's own company, so many customers and their contacts."""
     records = [_company(world, 0, words.OWN_COMPANY, now)]
-    records += [_company(world, FIRST_COMPANY + place, name, now) for place, name in enumerate(words.COMPANIES)]
+    records += [
+        _company(world, FIRST_COMPANY + place, name, now) for place, name in enumerate(words.company_names(number))
+    ]
     records[-1]["isActive"] = False
     records[3]["parentCompanyID"] = records[1]["id"]
     world.rows.fill("Companies", records)

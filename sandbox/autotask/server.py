@@ -227,7 +227,7 @@ class Server:
         header = call.request.headers.get("ImpersonationResourceId")
         actor = self.world.tenant.actor(header, route.entity, deed, rows)
         if deed == "delete":
-            return self._written(self._writes.delete(route))
+            return self._written(self._writes.delete(route, actor))
         body = _decoded(call.raw)
         if deed == "create":
             id_ = self._writes.create(route, body, actor)
@@ -267,6 +267,13 @@ class Server:
                     "currentTimeframeRequestCount": self.limits.used,
                 }
             )
+        if route.template == "V1.0/Version":
+            return orjson.dumps(metadata.VERSION)
+        if route.template == "V1.0/Modules":
+            return orjson.dumps({"modules": metadata.modules(self.world.tenant)})
+        if route.template == "V1.0/EntityInformation":
+            infos = metadata.every_entity(self.world.table, self.world.tenant, self.world.quirks)
+            return orjson.dumps({"entityDescriptions": infos})
         raise refusals.no_permission("query")
 
     def _zone_information(self, request: web.Request) -> bytes:

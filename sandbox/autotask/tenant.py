@@ -35,6 +35,16 @@ SERVED = frozenset(
         "TicketCategories",
         "BillingCodes",
         "DeletedTicketLogs",
+        "TicketHistory",
+        "TimeEntries",
+        "TicketChecklistItems",
+        "TicketSecondaryResources",
+        "TicketAdditionalContacts",
+        "TicketAttachments",
+        "AttachmentInfo",
+        "Opportunities",
+        "CompanyNotes",
+        "ConfigurationItems",
     ]
 )
 """Entities with rules and records here; the others answer like a module that is switched off."""
@@ -110,6 +120,12 @@ class Tenant:
     """Ticket category -> fields that it makes mandatory."""
     modules_off: set[str] = field(default_factory=set)
     """Entities that answer with the permission text though they are served."""
+    elsewhere: dict[str, set[int]] = field(default_factory=dict)
+    """Singular entity name -> ids of records that exist, of entities that the table has not."""
+    start_and_stop: bool = True
+    """A time entry on a ticket has to say from when to when."""
+    reasons_demanded: bool = False
+    """Losing or winning an opportunity has to be explained."""
     rights: Rights = field(default_factory=Rights)
     api_user_id: int = 0
     system_user_id: int = 4

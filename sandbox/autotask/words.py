@@ -69,6 +69,45 @@ COMPANIES = (
     "Upper Meadow Dairy",
 )
 
+TRADES = (
+    "Catering",
+    "Chemists",
+    "Cycles",
+    "Dairies",
+    "Electrical",
+    "Fabrics",
+    "Flooring",
+    "Foundry",
+    "Glazing",
+    "Haulage",
+    "Instruments",
+    "Joinery",
+    "Kennels",
+    "Laundry",
+    "Lettings",
+    "Masonry",
+    "Media",
+    "Optics",
+    "Packaging",
+    "Plumbing",
+    "Pottery",
+    "Roofing",
+    "Saddlery",
+    "Stables",
+    "Surveyors",
+    "Textiles",
+    "Tooling",
+    "Travel",
+)
+"""What further customers do, when there are more tickets than forty customers could have."""
+
+
+def company_names(number: int) -> list[str]:
+    """Return so many names: the forty, then their first words with other trades; at most 1,160."""
+    further = [f"{name.split()[0]} {trade}" for trade in TRADES for name in COMPANIES]
+    return [*COMPANIES, *further][:number]
+
+
 FIRST_NAMES = [
     "Alma",
     "Bruno",
@@ -239,3 +278,36 @@ RESOLUTIONS = (
     "Changed the setting and monitored for a day.",
     "Done as requested.",
 )
+
+CHECKLIST = (
+    "Talk to the person who reported it",
+    "Check for earlier tickets of the same kind",
+    "Try it on the person's own machine",
+    "Write down what was changed",
+)
+FILES = (
+    ("screenshot-error.txt", "The window says: the server did not answer in time."),
+    ("event-log.csv", "time,source,event\n08:11,Service Control Manager,7031\n"),
+    ("delivery-note.txt", "1 docking station, serial number on the box."),
+)
+"""File name and content."""
+
+HOPES = (
+    ("Firewall replacement", 1500, 6000),
+    ("Move to cloud mail", 3000, 12000),
+    ("Backup for three servers", 1200, 4800),
+    ("Twelve laptops", 9000, 16000),
+    ("Wi-Fi survey and new access points", 2500, 9000),
+    ("Security awareness training", 800, 3000),
+)
+"""What is hoped for, and what it may be worth from and to."""
+
+SALES_NOTES = (
+    (1, "Call", "Budget is there, decision after the board meeting."),
+    (2, "Visit", "Walked through the building; the cabinet needs a second switch."),
+    (3, "Offer sent", "Sent the offer, they will come back next week."),
+)
+"""Action type, name, note."""
+
+ASSETS = ((1, 29685001, "WS01"), (1, 29685001, "WS02"), (2, 29685002, "SRV01"), (3, 29685003, "FW01"))
+"""Asset type, product, end of its name."""

@@ -7,8 +7,9 @@ pages (tests and the life simulator). Nothing here refuses anything; that is for
 from datetime import datetime
 from typing import Any
 
-from sandbox.autotask import sla, table
+from sandbox.autotask import derived, history, sla, table
 from sandbox.autotask.clock import Clock
+from sandbox.autotask.limits import Uploads
 from sandbox.autotask.quirks import Quirks
 from sandbox.autotask.rows import Record, Rows
 from sandbox.autotask.tenant import COMPLETE, STANDARD, Actor, Tenant
@@ -31,6 +32,19 @@ MODIFIED = {
 }
 
 
+OF_TICKET = (
+    "TicketNotes",
+    "TicketHistory",
+    "TimeEntries",
+    "TicketChecklistItems",
+    "TicketSecondaryResources",
+    "TicketAdditionalContacts",
+    "TicketAttachments",
+    "AttachmentInfo",
+)
+"""What goes when its ticket is deleted."""
+
+
 class World:
     """One Autotask database."""
 
@@ -40,6 +54,7 @@ class World:
         self.quirks = quirks or Quirks()
         self.tenant = Tenant()
         self.rows = Rows(self.table, clock, database)
+        self.uploads = Uploads(clock)
         self._numbers: dict[str, int] = {}
 
     def blank(self, entity: str) -> Record:
@@ -95,6 +110,7 @@ class World:
             sla.move(record, before=COMPLETE, by=actor.resource_id, now=now)
         self._touch(record, actor.resource_id, now)
         self.rows.put("Tickets", record)
+        self._tell(history.created(record))
         return int(record["id"])
 
     def change_ticket(self, id_: int, *, by: int, **fields: Any) -> None:
@@ -116,18 +132,25 @@ class World:
         after.update(dict.fromkeys(MODIFIED.get(entity, ()), wire_time(now)))
         if "impersonatorUpdaterResourceID" in after:
             after["impersonatorUpdaterResourceID"] = actor.impersonator_id
+        self._settle(entity, before, after, actor, now)
         self.rows.put(entity, after)
+        if entity == "Tickets":
+            self._tell(*history.changed(self.tenant, before, after, actor.resource_id, wire_time(now)))
 
     def create(self, entity: str, values: Record, actor: Actor) -> int:
-        """Write a new record of any entity but tickets and notes; return its id."""
-        stamps = dict.fromkeys((*CREATED.get(entity, ()), *MODIFIED.get(entity, ())), wire_time(self.clock()))
+        """Write a new record of any entity but tickets and their notes; return its id."""
+        now = self.clock()
+        stamps = dict.fromkeys((*CREATED.get(entity, ()), *MODIFIED.get(entity, ())), wire_time(now))
         record = {**self.blank(entity), **values, **stamps, "id": self.rows.new_id(entity)}
         for name in ("createdByResourceID", "creatorResourceID"):
             if name in record:
                 record[name] = actor.resource_id
         if "impersonatorCreatorResourceID" in record:
             record["impersonatorCreatorResourceID"] = actor.impersonator_id
+        self._settle(entity, {}, record, actor, now)
         self.rows.put(entity, record)
+        if entity == "TicketAttachments":
+            self.rows.put("AttachmentInfo", self._attachment_info(record))
         return int(record["id"])
 
     def add_note(
@@ -175,9 +198,34 @@ class World:
             "ticketTitle": ticket["title"],
         }
         self.create("DeletedTicketLogs", log, Actor(resource_id=by))
-        for note in self.notes(id_):
-            self.rows.remove("TicketNotes", note["id"])
+        for child in OF_TICKET:
+            for record in self.rows.find(child, ticketID=id_):
+                self.rows.remove(child, record["id"])
         self.rows.remove("Tickets", id_)
+
+    def touch_activity(self, ticket_id: int, actor: Actor, now: datetime) -> None:
+        """Move a ticket's last activity without tracking a change. Raises KeyError."""
+        activity = {
+            "lastActivityDate": wire_time(now),
+            "lastActivityPersonType": BY_RESOURCE,
+            "lastActivityResourceID": actor.resource_id,
+        }
+        self.rows.put("Tickets", {**self.ticket(ticket_id), **activity})
+
+    def _settle(self, entity: str, before: Record, after: Record, actor: Actor, now: datetime) -> None:
+        settle = derived.SETTLE.get(entity)
+        if settle:
+            settle(self, before, after, actor, now)
+
+    def _tell(self, *rows: Record) -> None:
+        """Write history, which is no change that a stale replica could be behind."""
+        records = [{**self.blank("TicketHistory"), **row, "id": self.rows.new_id("TicketHistory")} for row in rows]
+        if records:
+            self.rows.fill("TicketHistory", records)
+
+    def _attachment_info(self, attachment: Record) -> Record:
+        blank = self.blank("AttachmentInfo")
+        return {**blank, **{name: attachment[name] for name in blank.keys() & attachment.keys()}}
 
     def _follow(self, before: Record, after: Record, changes: Record, actor: Actor, now: datetime) -> None:
         if before["status"] != after["status"]:

@@ -5,7 +5,7 @@ Who writes has been settled before (`tenant.actor`); the texts of every refusal 
 
 from typing import Any
 
-from sandbox.autotask import checks, refusals
+from sandbox.autotask import checks, refusals, rules
 from sandbox.autotask.rows import Record
 from sandbox.autotask.table import NUMERIC, Entity, Route
 from sandbox.autotask.tenant import Actor
@@ -26,7 +26,7 @@ class Writes:
         blank = self._world.blank(entity.plural)
         _refuse(checks.required(entity, values))
         values |= checks.udfs(self._world, entity, body, blank)
-        self._check(entity, blank, values, creating=True)
+        self._check(entity, blank, values, actor, creating=True)
         return self._born(entity.plural, values, actor)
 
     def update(self, route: Route, body: Any, actor: Actor, *, whole: bool) -> int:
@@ -34,26 +34,30 @@ class Writes:
         entity = self._world.table.entities[route.entity]
         changes = checks.given(self._world, entity, body, creating=False)
         before = self._existing(route, entity, body)
-        changes |= {name: before[name] for name in _ROUTED if name in changes}
+        routed = self._routed(route, entity)
+        changes |= {name: before[name] for name in routed if name in changes}
         if whole:
-            changes = self._replaced(entity, before, changes)
+            changes = self._replaced(entity, before, changes, routed)
         if entity.plural == "TicketNotes":
             # notes want these two again in every change (seen on live tenants)
             _refuse([refusals.missing_field(name) for name in ("noteType", "publish") if name not in changes])
         _refuse(checks.required(entity, {**before, **changes}))
         changes |= checks.udfs(self._world, entity, body, before)
         changes = self._without_dependants(entity, before, changes)
-        self._check(entity, before, changes, creating=False)
+        self._check(entity, before, changes, actor, creating=False)
         self._world.apply(entity.plural, before, changes, actor)
         return int(before["id"])
 
-    def delete(self, route: Route) -> int:
+    def delete(self, route: Route, actor: Actor) -> int:
         """Delete a record. Raises RefusalError."""
         entity = self._world.table.entities[route.entity]
         record = None if route.id is None else self._world.rows.get(entity.plural, route.id)
         if record is None or not self._in_place(route, entity, record):
             raise refusals.error(refusals.NOTHING_TO_DELETE)
+        _refuse(rules.deletion(entity.plural, record, actor))
         self._world.rows.remove(entity.plural, record["id"])
+        if entity.plural == "TicketAttachments":
+            self._world.rows.remove("AttachmentInfo", record["id"])
         return int(record["id"])
 
     def rule(self, ticket_id: int, before: Record, values: Record) -> None:
@@ -62,7 +66,7 @@ class Writes:
         wanted = values or {name: before[name] for name in ("status", "queueID") if before.get(name)}
         self._world.apply("Tickets", ticket, wanted, Actor(resource_id=self._world.tenant.system_user_id))
 
-    def _check(self, entity: Entity, before: Record, changes: Record, *, creating: bool) -> None:
+    def _check(self, entity: Entity, before: Record, changes: Record, actor: Actor, *, creating: bool) -> None:
         after = {**before, **changes}
         if entity.plural == "Tickets":
             every = set(entity.fields)
@@ -75,6 +79,8 @@ class Writes:
             _refuse(checks.ticket(self._world, before, own))
         elif entity.plural == "TicketNotes":
             _refuse(checks.note(self._world, after))
+        elif entity.plural in rules.CHECKS:
+            _refuse(rules.CHECKS[entity.plural](self._world, before, own, actor))
 
     def _born(self, plural: str, values: Record, actor: Actor) -> int:
         if plural == "Tickets":
@@ -106,16 +112,21 @@ class Writes:
         field = entity.parent_field(self._parent_name(route)) if route.parent else None
         return field is None or record[field] == route.parent_id
 
+    def _routed(self, route: Route, entity: Entity) -> set[str]:
+        """Return what the path says: no body moves a note to another ticket, and no PUT forgets its ticket."""
+        field = entity.parent_field(self._parent_name(route)) if route.parent else None
+        return {field} if field else set()
+
     def _parent_name(self, route: Route) -> str:
         return self._world.table.entities[route.parent].name
 
-    def _replaced(self, entity: Entity, before: Record, changes: Record) -> Record:
+    def _replaced(self, entity: Entity, before: Record, changes: Record, routed: set[str]) -> Record:
         """Return all that a PUT changes: what it leaves out becomes empty (REST help: PUT)."""
         blank = self._world.blank(entity.plural)
         writable = {
             name: blank[name]
             for name, field in entity.fields.items()
-            if not (field.read_only or field.fixed) and name not in _ROUTED
+            if not (field.read_only or field.fixed) and name not in routed
         }
         kept = {name: before[name] for name in checks.NUMBERED if name in writable}
         return {**writable, **kept, **changes}
@@ -125,10 +136,6 @@ class Writes:
         if not (moved and self._world.quirks.company_change_clears):
             return changes
         return {**dict.fromkeys(checks.OF_COMPANY), **changes}
-
-
-_ROUTED = ("ticketID",)
-"""Fields that the path says: no body moves a note to another ticket, and no PUT forgets its ticket."""
 
 
 def _refuse(texts: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ class CommandLine:
 
 
 @pytest.fixture
-def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandLine]:
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     def fill(tx: Tx) -> None:
         some = [technician(ANA, "Ana Ruiz"), technician(BOB, "Bob Stone"), technician(EVE, "Eve Gone", is_active=False)]
         directory.put_resources(tx, TENANT, some)
@@ -43,7 +42,7 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandL
         await store.close()
 
     asyncio.run(prepare())
-    yield CommandLine(tmp_path)
+    return CommandLine(tmp_path)
 
 
 def test_nobody_is_known_at_first(people: CommandLine) -> None:

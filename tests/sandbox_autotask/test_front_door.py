@@ -73,7 +73,7 @@ async def test_a_missing_id_is_a_null_item(at: AutotaskSandbox, hand: Hand) -> N
 
 
 async def test_an_entity_that_is_not_served_answers_like_a_module_switched_off(hand: Hand) -> None:
-    answer = await hand.query("Opportunities", {"op": "exist", "field": "id"})
+    answer = await hand.query("Contracts", {"op": "exist", "field": "id"})
     assert answer.status == 500
     assert "permissions to query this entity type" in answer.errors
 

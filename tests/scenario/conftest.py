@@ -87,7 +87,7 @@ class World:
     def open_ticket_of(self, place: int = 0) -> dict[str, Any]:
         """Give an open ticket of a technician, as AutoTask has it."""
         mine = self.tickets(assignedResourceID=self.resource(place))
-        return next(row for row in mine if row["status"] not in {5})
+        return next(row for row in mine if row["status"] != 5)
 
     def writes(self) -> list[Any]:
         """List what was asked to be written, oldest first."""

@@ -1,5 +1,7 @@
 """Places: welcome, leaving and coming back, and what may be read aloud where."""
 
+from collections.abc import Callable
+
 import pytest
 
 from sandbox.teams import Conversation, Person, buttons, texts
@@ -75,7 +77,7 @@ def outsider(_: World) -> Person:
 
 
 @pytest.mark.parametrize("stranger", [guest, outsider])
-async def test_a_channel_with_a_stranger_cannot_be_opened(desk: Desk, stranger: "type[Person]") -> None:
+async def test_a_channel_with_a_stranger_cannot_be_opened(desk: Desk, stranger: Callable[[World], Person]) -> None:
     other = stranger(desk.world)
     desk.world.teams.directory.join(desk.channel, other)
     said = await desk.say("internal on")
@@ -85,7 +87,7 @@ async def test_a_channel_with_a_stranger_cannot_be_opened(desk: Desk, stranger: 
 
 @pytest.mark.parametrize("stranger", [guest, outsider])
 async def test_an_open_channel_is_closed_with_a_message_when_a_stranger_joins(
-    desk: Desk, stranger: "type[Person]"
+    desk: Desk, stranger: Callable[[World], Person]
 ) -> None:
     await desk.say("internal on")
     other = stranger(desk.world)

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from sandbox.autotask.seed_base import CONTRACTOR, SHARED_EMAIL
 from sandbox.teams import Conversation, Person, buttons, texts
 from tests.scenario.conftest import YES, Open, World, card_of
@@ -153,7 +151,9 @@ async def test_an_administrator_of_the_settings_is_one_without_being_linked(open
 
 
 async def test_without_the_rosters_word_nobody_is_taken_at_their_own(world: World) -> None:
-    stranger = Person.named("Mara Lindqvist", tenant=world.teams.tenants[0], email=world.technician().email, object_id="x")
+    stranger = Person.named(
+        "Mara Lindqvist", tenant=world.teams.tenants[0], email=world.technician().email, object_id="x"
+    )
     place = world.teams.group("Without her", world.technician(1))
     said = await world.client.say("me", person=stranger, conversation=place)
     assert YES not in buttons(card_of(said))

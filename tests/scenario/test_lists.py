@@ -1,5 +1,6 @@
 """Lists by words: what stands in them, in which order, page by page."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,7 +68,7 @@ def clocks(row: Row) -> list[datetime]:
     return [datetime.fromisoformat(row[due]) for due, met in pairs if row[due] and not (met and row[met])]
 
 
-LISTS = {
+LISTS: dict[str, Callable[[World, Row], bool]] = {
     "tickets": lambda w, r: is_open(r) and r["assignedResourceID"] == w.resource(),
     "tickets mine": lambda w, r: is_open(r) and r["assignedResourceID"] == w.resource(),
     "tickets open": lambda w, r: is_open(r),

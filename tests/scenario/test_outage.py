@@ -21,7 +21,7 @@ async def test_lists_and_tickets_are_shown_with_their_age(dark: World) -> None:
     mara, ticket = dark.technician(), dark.open_ticket_of()
     for words in ("tickets mine", "tickets open", str(ticket["id"])):
         shown = texts(card_of(await dark.client.say(words, person=mara)))
-        assert any(text.startswith("This data is 5 h") for text in shown), shown
+        assert any(text.startswith("This data is 5 h") for text in shown)
     listed = await dark.client.say("tickets open", person=mara)
     assert any(button.startswith("Open T") for button in buttons(card_of(listed)))
 
@@ -29,7 +29,7 @@ async def test_lists_and_tickets_are_shown_with_their_age(dark: World) -> None:
 async def test_a_write_says_that_nothing_was_changed(dark: World) -> None:
     mara, ticket = dark.technician(), dark.open_ticket_of()
     shown = texts(card_of(await dark.client.say(f"status {ticket['id']} dispatched", person=mara)))
-    assert any("Nothing was changed" in text or "did not answer" in text for text in shown), shown
+    assert any(text.startswith("Nothing was changed.") for text in shown)
     assert dark.at.world.ticket(ticket["id"])["status"] == ticket["status"]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from attms_core.model import CompanyId
+from attms_core.model import Seen as Shown
 from cards.asks import RefreshTicket, SetStatus, ShowTicket, TakeTicket
-from cards.asks import Seen as Shown
 from sandbox.autotask import picklists
 from sandbox.teams import Person, Said, buttons, texts
 from tests.scenario.conftest import World, card_of
@@ -77,7 +77,8 @@ async def test_each_role_may_do_what_it_may_and_no_more(shared: World, role: str
         assert not shared.writes()
 
 
-LIMITS = {
+Inside = Callable[[Row, int], bool]
+LIMITS: dict[str, tuple[dict[str, Any], Inside]] = {
     "queue": ({"queues": [picklists.SERVICE_DESK]}, lambda r, _: r["queueID"] == picklists.SERVICE_DESK),
     "company": ({}, lambda r, company: r["companyID"] == company),
 }
@@ -87,11 +88,17 @@ LIMITS = {
 @pytest.mark.parametrize("role", ["reader", "dispatcher", "administrator"])
 async def test_no_ticket_outside_the_limits_shows_at_any_door(shared: World, role: str, limit: str) -> None:
     declan = await shared.linked(7)
-    ours = shared.tickets()[3]["companyID"]
+    ours = shared.open_ticket_of()["companyID"]
     limits, is_inside = LIMITS[limit]
     await shared.make(declan, role, **(limits or {"companies": [CompanyId(ours)]}))
     rows = {row["ticketNumber"]: row for row in shared.tickets()}
-    for words in ("tickets open", "tickets status complete", "tickets overdue", "tickets search the", "tickets unassigned"):
+    for words in (
+        "tickets open",
+        "tickets status complete",
+        "tickets overdue",
+        "tickets search the",
+        "tickets unassigned",
+    ):
         said = await shared.client.say(words, person=declan)
         listed = [title.removeprefix("Open ") for title in buttons(card_of(said)) if title.startswith("Open T")]
         assert all(is_inside(rows[number], ours) for number in listed)
@@ -117,7 +124,12 @@ async def stays_hidden(world: World, person: Person, row: Row) -> None:
             f"note {row['id']} hello",
         )
     ]
-    stale = (ShowTicket(ticket=row["id"]).pack(""), RefreshTicket(ticket=row["id"]).pack(""), take(row), set_status(row))
+    stale = (
+        ShowTicket(ticket=row["id"]).pack(""),
+        RefreshTicket(ticket=row["id"]).pack(""),
+        take(row),
+        set_status(row),
+    )
     said += [await press(world, person, dict(data)) for data in stale]
     for one in said:
         assert row["title"] not in " ".join(texts(card_of(one)))
@@ -148,4 +160,18 @@ async def test_a_role_that_was_lowered_ends_at_the_next_word(shared: World) -> N
     shared.at.forget_requests()
     pressed = await shared.client.press(card.messages[-1], "Priority", person=priya)
     assert refused(pressed)
+    assert not shared.writes()
+
+
+async def test_trying_again_asks_the_role_of_today(shared: World) -> None:
+    priya, row = await shared.linked(4), shared.open_ticket_of(4)
+    await shared.make(priya, "technician")
+    shared.at.faults.add("server_error", entity="Tickets", verb="PATCH")
+    shared.at.faults.add("server_error", entity="Tickets", verb="get")
+    failed = await shared.client.say(f"priority {row['id']} critical", person=priya)
+    shared.at.faults.clear()
+    await shared.make(priya, "technician", queues=[picklists.SERVICE_DESK + 1000])
+    shared.at.forget_requests()
+    again = await shared.client.press(failed.messages[-1], "Try again", person=priya)
+    assert any(text.startswith("There is no ticket") for text in texts(card_of(again)))
     assert not shared.writes()

@@ -84,4 +84,3 @@ async def test_a_group_reads_no_internal_notes_and_is_told_how_many(shared: Worl
     assert "nuisance" not in " ".join(shown)
     assert "vendor first" not in " ".join(shown)
     assert f"{hidden} internal notes not shown here." in shown
-

@@ -35,7 +35,9 @@ async def test_contacts_are_those_of_the_company_on_the_form(shared: World) -> N
     assert {each["value"] for each in found} == theirs
 
 
-@pytest.mark.parametrize("data", [None, {}, {"company": None}, {"company": "x"}, {"company": "9" * 40}, {"company": ["1"]}])
+@pytest.mark.parametrize(
+    "data", [None, {}, {"company": None}, {"company": "x"}, {"company": "9" * 40}, {"company": ["1"]}]
+)
 async def test_contacts_without_a_company_are_none(shared: World, data: dict[str, Any] | None) -> None:
     mara = await shared.linked()
     said = await shared.client.search("contacts", "a", person=mara, data=data)

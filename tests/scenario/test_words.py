@@ -102,7 +102,9 @@ async def test_old_clients_press_with_a_message_and_are_answered_as_well(shared:
     assert "Your open tickets" in texts(card)
 
 
-@pytest.mark.parametrize("words", ["assign", "status 7001", "priority x y", "note 7001", "note", "ticket", "ticket soon"])
+@pytest.mark.parametrize(
+    "words", ["assign", "status 7001", "priority x y", "note 7001", "note", "ticket", "ticket soon"]
+)
 async def test_half_a_command_says_how_to_say_it(shared: World, words: str) -> None:
     mara = await shared.linked()
     shared.at.forget_requests()
