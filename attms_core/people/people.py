@@ -35,7 +35,7 @@ from attms_core.store.database import Database, Tx
 log = structlog.get_logger(__name__)
 
 REMEMBERED = timedelta(seconds=60)
-"""So long a person is taken from memory without a look into the store."""
+"""So long a linked person is taken from memory without a look into the store."""
 CHECK_EVERY = timedelta(minutes=15)
 """So often the roster is asked again about people who speak."""
 CAPACITY = 10_000
@@ -271,7 +271,8 @@ class People:
         kept = self._kept.get(key)
         if kept is None or self._now() - kept.read_at >= REMEMBERED:
             return None
-        return kept.person
+        # Who waits for a link shall see it at once; who has one speaks often, and is taken from memory.
+        return kept.person if kept.person.link.state is LinkState.LINKED else None
 
     def _keep(self, person: Person) -> Person:
         seen = self._in_office(person)

@@ -107,8 +107,8 @@ async def test_exactly_one_active_technician_with_the_same_email_is_proposed_and
     assert await meet(people) == linked
 
 
-async def test_somebody_known_costs_no_question_and_no_read(people: People, roster: FakeRoster) -> None:
-    await meet(people)
+async def test_somebody_linked_costs_no_question_and_no_read(people: People, roster: FakeRoster) -> None:
+    await people.confirm(await meet(people))
 
     class Broken:
         async def read(self, work: object) -> None:
@@ -117,8 +117,15 @@ async def test_somebody_known_costs_no_question_and_no_read(people: People, rost
         write = read
 
     people._database = Broken()  # type: ignore[assignment] # nobody may touch it
-    assert (await meet(people)).link.state is LinkState.PROPOSED
+    assert (await meet(people)).link.state is LinkState.LINKED
     assert roster.asked == ["29:ana"]
+
+
+async def test_a_link_that_another_process_makes_is_seen_at_once(make: Make) -> None:
+    here, command_line = make(Linking.ADMIN), make(Linking.ADMIN)
+    assert (await meet(here)).resource is None
+    await command_line.link(ANA_KEY, ANA, by="the command line")
+    assert (await meet(here)).resource == ANA
 
 
 async def test_where_administrators_link_everybody_nothing_is_proposed(make: Make) -> None:
