@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from attms_core.desk.asker import Asker
 from attms_core.desk.draft import Draft
+from attms_core.desk.typed import tidy
 from attms_core.desk.wishes import Wishes
 from attms_core.errors import Invalid, NotAllowed, NotFound, NotLinked, Required, WritesOff
 from attms_core.mirror import Mirror, Progress
@@ -164,7 +165,7 @@ class Desk:
     async def add_note(self, asker: Asker, ticket: TicketId, text: str, *, customer: bool = False) -> Wish:
         """Add a note, internal unless ``customer`` says that the customer shall see it."""
         found = await self._allowed(asker, Right.WRITE, ticket)
-        said = text.strip()
+        said = tidy(text)
         if not said:
             raise Required("The note is empty.", field="text")
         fields: dict[str, Value] = {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from attms_core.desk.typed import tidy
 from attms_core.errors import Required
 from attms_core.model import CompanyId, ContactId
 from attms_core.model.ticket import NEW
@@ -26,15 +27,15 @@ class Draft:
         """Give what is asked of AutoTask. Raises ``Required`` for what no ticket can be without."""
         if self.company is None:
             raise Required("A ticket needs a company.", field="company")
-        if not self.title.strip():
+        if not tidy(self.title):
             raise Required("A ticket needs a title.", field="title")
         if self.priority is None:
             raise Required("A ticket needs a priority.", field="priority")
         asked: dict[str, Value] = {
             "company": self.company,
             "contact": self.contact,
-            "title": self.title.strip(),
-            "description": self.description.strip(),
+            "title": " ".join(tidy(self.title).split()),
+            "description": tidy(self.description),
             "queue": self.queue,
             "priority": self.priority,
             "status": NEW,

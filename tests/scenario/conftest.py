@@ -144,7 +144,9 @@ async def opening(clock: Clock, data_dir: Path) -> AsyncIterator[Open]:
             if connected:
                 given |= autotask_settings(at)
             given |= {f"ATTMS_{name}": value for name, value in settings.items()}
-            keywords = {"now": clock.now, "login_ca": teams.ca_file, **(brought or {})}
+            # A slow machine is not a slow AutoTask: tests of "Saving..." bring a patience of their own.
+            calm = {"now": clock.now, "login_ca": teams.ca_file, "patience": timedelta(minutes=1)}
+            keywords = calm | (brought or {})
             house = await stack.enter_async_context(app.build(load(given), **keywords))
             if connected:
                 await house.first_data()
