@@ -1,4 +1,4 @@
-"""`python -m sandbox --port N --tickets N --seed N [--life]`: an Autotask to talk to, on 127.0.0.1."""
+"""`python -m sandbox --port N --tickets N --seed N [--database FILE] [--life]`: an Autotask on 127.0.0.1."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 is any free one")
     parser.add_argument("--tickets", type=int, default=200, help="how many tickets the world begins with")
     parser.add_argument("--seed", type=int, default=1, help="which world; the same seed makes the same one")
+    parser.add_argument("--database", default=":memory:", help="file that keeps the records; in memory unless said")
     parser.add_argument("--life", action="store_true", help="let tickets arrive and people work on them")
     return parser
 
@@ -33,9 +34,9 @@ def greeting(at: AutotaskSandbox) -> str:
     return "".join(f"{name + ':':<20}{value}\n" for name, value in facts.items())
 
 
-async def serve(port: int, tickets: int, seed: int, *, life: bool) -> None:
-    """Serve until cancelled."""
-    async with AutotaskSandbox(tickets=tickets, seed=seed, port=port) as at:
+async def serve(*, port: int, tickets: int, seed: int, database: str, life: bool) -> None:
+    """Serve until cancelled. Raises ValueError when the file holds another world."""
+    async with AutotaskSandbox(tickets=tickets, seed=seed, port=port, database=database) as at:
         sys.stdout.write(greeting(at))
         sys.stdout.flush()
         await (Life(at.world, EVERY, seed=seed).run() if life else at.forever())
@@ -45,7 +46,10 @@ def main() -> None:
     """Run the sandbox until Ctrl-C."""
     asked = arguments().parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(asked.port, asked.tickets, asked.seed, life=asked.life))
+        try:
+            asyncio.run(serve(**vars(asked)))
+        except ValueError as problem:
+            sys.exit(str(problem))
 
 
 if __name__ == "__main__":

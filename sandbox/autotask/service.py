@@ -36,7 +36,8 @@ class AutotaskSandbox:
     now               a moment at which the world's clock stands still, or None for the machine's time
     port              0 is any free one
     hourly            calls per hour of the whole tenant; latency_factor scales the added half and whole second
-    database          file for the records; in memory unless said
+    database          file for the records; in memory unless said. A file filled before with the same tickets and seed
+                      goes on where it was left; ValueError when it holds something else
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class AutotaskSandbox:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop serving and drop the records."""
+        """Stop serving; records in memory are gone then."""
         if self._runner is not None:
             await self._runner.cleanup()
         self.world.rows.close()

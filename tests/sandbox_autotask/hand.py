@@ -1,5 +1,6 @@
 """A small hand that talks to the sandbox as any HTTP client would."""
 
+import io
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,7 @@ class Hand:
         sent = {**self.at.credentials.headers(), **(headers or {})}
         if as_resource is not None:
             sent["ImpersonationResourceId"] = str(as_resource)
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body)
+        data = body if isinstance(body, bytes) or body is None else io.BytesIO(json.dumps(body).encode())
         async with self._session.request(method, url, data=data, headers=sent) as response:
             text = await response.text()
             is_json = response.content_type == "application/json"
