@@ -5,6 +5,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -30,6 +31,7 @@ from attms_core.model import TenantId
 from attms_core.people import People
 from attms_core.ports import Now
 from attms_core.settings import Settings
+from attms_core.store import outbox
 from attms_core.store.database import Database, ServingLock, open_database
 from bot.channel import Channel, card_message
 from bot.commands import build_router
@@ -154,7 +156,14 @@ async def serve(settings: Settings, **brought: object) -> AsyncIterator[House]:
             stack.push_async_callback(runner.cleanup)
             await web.TCPSite(runner, host, port).start()
         await _start_reading(stack, house)
+        _settle()
         yield house
+
+
+def _settle() -> None:
+    """Take what the start has made out of the collector's sight: it stays, and looking through it makes turns wait."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _ground(stack: AsyncExitStack, settings: Settings, brought: Brought) -> Ground:
@@ -266,6 +275,8 @@ async def _bot(stack: AsyncExitStack, ground: Ground, core: Core) -> Sender:
     )
     render = Renderer(desk=core.desk, wishes=core.wishes, people=core.people, readers=readers, pack=card_message)
     sender = Sender(database=ground.store, editor=connector, rooms=conversations, render=render, now=now)
+    if settings.database_url is None:
+        await ground.store.write(outbox.release_all)  # the serving lock makes this process the only one
     await stack.enter_async_context(sender)
     personas = ground.brought.personas
     dispatch = Dispatch(

@@ -161,9 +161,7 @@ def _fields() -> tuple[Field, ...]:
 def _freshen(tx: Tx, person: PersonKey, now: datetime) -> None:
     """Say that AutoTask and the roster have answered just now."""
     link = Link(state=LinkState.LINKED, resource=ME, decided_by="bench", decided_at=now)
-    people.put(
-        tx, Person(key=person, name="Bench User", link=link, role=PersonRole.TECHNICIAN, checked_at=now)
-    )
+    people.put(tx, Person(key=person, name="Bench User", link=link, role=PersonRole.TECHNICIAN, checked_at=now))
     for name in (POLL, PEOPLE):
         sync.put(tx, person.tenant, SyncState(name=name, position=now, checked_at=now))
 

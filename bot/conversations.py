@@ -5,6 +5,8 @@ to be when a guest or somebody of another tenant joins.
 """
 
 import dataclasses
+from collections import OrderedDict
+from operator import attrgetter
 from typing import Protocol
 
 import structlog
@@ -16,6 +18,9 @@ from attms_core.store import conversations
 from attms_core.store.database import Database
 
 log = structlog.get_logger(__name__)
+
+REMEMBERED = 2000
+"""Conversations kept in memory, the latest met; the others are read from the store when somebody speaks there."""
 
 
 class Roster(Protocol):
@@ -33,14 +38,14 @@ class Conversations:
         self._database = database
         self._roster = roster
         self._now = now
-        self._known: dict[tuple[TenantId, str], Conversation] = {}
+        self._known: OrderedDict[tuple[TenantId, str], Conversation] = OrderedDict()
 
     async def remember(self, told: Conversation) -> Conversation:
         """Keep the reference as this turn told it (the service URL is regional and can change); write only news."""
         known = await self._find(told.tenant, told.id)
-        fresh = _learned(known, told) if known else told
-        if known and known.is_installed and _reference(known) == _reference(fresh):
+        if known and known.is_installed and not _is_news(known, told):
             return known
+        fresh = _learned(known, told) if known else told
         # While the app was away nobody watched who joined: the internal mark does not outlive that.
         is_internal = known is not None and known.is_installed and known.is_internal
         fresh = dataclasses.replace(fresh, is_internal=is_internal, is_installed=True, seen_at=self._now())
@@ -89,12 +94,17 @@ class Conversations:
             found = await self._database.read(lambda tx: conversations.get(tx, tenant, conversation))
             if found is None:
                 return None
-            self._known[key] = found
+            self._keep(found)
         return self._known[key]
 
     async def _put(self, conversation: Conversation) -> None:
         await self._database.write(lambda tx: conversations.put(tx, conversation))
+        self._keep(conversation)
+
+    def _keep(self, conversation: Conversation) -> None:
         self._known[conversation.tenant, conversation.id] = conversation
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
 
 def is_personal(conversation: Conversation) -> bool:
@@ -108,5 +118,11 @@ def _learned(known: Conversation, told: Conversation) -> Conversation:
     return dataclasses.replace(known, **news)
 
 
-def _reference(conversation: Conversation) -> Conversation:
-    return dataclasses.replace(conversation, is_internal=False, seen_at=None, is_installed=True)
+_NO_REFERENCE = frozenset({"is_internal", "is_installed", "seen_at"})
+_reference = attrgetter(*(field.name for field in dataclasses.fields(Conversation) if field.name not in _NO_REFERENCE))
+
+
+def _is_news(known: Conversation, told: Conversation) -> bool:
+    """Say whether a turn tells anything of how to speak there that was not known."""
+    both = zip(_reference(told), _reference(known), strict=True)
+    return any(now is not None and now != before for now, before in both)

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 _NUMBER = re.compile(r"^T\d{8}\.\d{4}(\.\d{1,4})?$", re.IGNORECASE | re.ASCII)
@@ -115,6 +116,7 @@ class Misread:
     """All of the words, with what was probably meant in the place of the unknown one; empty for a missing name."""
 
 
+@lru_cache(maxsize=256)  # a list and its title read the same words, and so does every page of it
 def read_list(rest: str) -> ListWords | Misread:
     """Read ``mine overdue queue Service Desk search printer``.
 

@@ -4,12 +4,11 @@ A template is made of typed parts, so it keeps all their rules; what fills a hol
 would have taken there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from cards.elements import Element, Filled, encode
+from cards.elements import Element, Filled, Json, encode
 from cards.text import Plain
 
-Filler = Callable[[Mapping[str, object]], object]
 _MARK = "\ue000"
 """Begins every hole. A private-use character: none of our own words hold one, and a template has no others."""
 
@@ -20,55 +19,31 @@ def hole(name: str) -> Plain:
 
 
 class Template:
-    """A part with holes. What does not change is shared by all that is made of it, so nobody may change it either."""
+    """A part with holes. Each time it is filled, its JSON is made anew from top to bottom."""
 
     def __init__(self, part: Element) -> None:
-        self._fill = _filler(encode(part))
+        holes: set[str] = set()
+        source = _source(encode(part), holes)
+        # As dataclasses do it: code out of our own parts, whose every text stands there as a literal.
+        self._fill: Callable[..., Json] = eval(f"lambda *, {', '.join(sorted(holes))}: {source}")  # noqa: S307 - see above
 
     def fill(self, **words: object) -> Filled:
-        """Give the part with these words. Raises ``KeyError`` when there is none for a hole."""
-        made = self._fill(words)
-        if not isinstance(made, dict):
-            raise TypeError("a part is an object")
-        return Filled(json=made)
+        """Give the part with these words. Raises ``TypeError`` when one is missing or has no hole."""
+        return Filled(json=self._fill(**words))
 
 
-def _filler(value: object) -> Filler:
-    """Make what gives a value with its holes filled."""
+def _source(value: object, holes: set[str]) -> str:
+    """Write the expression that makes a value; the names of the holes in it are added to ``holes``."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{str(key)!r}: {_source(inner, holes)}' for key, inner in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_source(inner, holes) for inner in value)}]"
     if isinstance(value, str) and value.startswith(_MARK):
         name = value.removeprefix(_MARK)
-        return lambda words: words[name]
-    if isinstance(value, dict):
-        return _of_object(value)
-    if isinstance(value, list):
-        return _of_list(value)
-    return lambda _: value
-
-
-def _of_object(value: dict[str, object]) -> Filler:
-    moving = [(key, _filler(inner)) for key, inner in value.items() if _has_hole(inner)]
-    if not moving:
-        return lambda _: value
-
-    def fill(words: Mapping[str, object]) -> object:
-        made = value.copy()
-        for key, inner in moving:
-            made[key] = inner(words)
-        return made
-
-    return fill
-
-
-def _of_list(value: list[object]) -> Filler:
-    if not _has_hole(value):
-        return lambda _: value
-    each = [_filler(inner) for inner in value]
-    return lambda words: [fill(words) for fill in each]
-
-
-def _has_hole(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(_has_hole(inner) for inner in value.values())
-    if isinstance(value, list):
-        return any(_has_hole(inner) for inner in value)
-    return isinstance(value, str) and value.startswith(_MARK)
+        if not name.isidentifier():
+            raise ValueError(f"a hole needs a name: {name!r}")
+        holes.add(name)
+        return name
+    if value is None or isinstance(value, str | int | float):
+        return repr(str(value) if isinstance(value, str) else value)
+    raise TypeError(f"no JSON: {value!r}")

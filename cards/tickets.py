@@ -26,7 +26,7 @@ from cards.parts import (
 from cards.reader import Reader
 from cards.submission import ENVELOPE
 from cards.template import Template, hole
-from cards.text import Plain, plain
+from cards.text import plain
 
 PAGE_SIZE = 8
 MOST_SUGGESTIONS = 3
@@ -106,13 +106,14 @@ class TicketsCard:
 
 def _row(line: TicketLine, envelope: Json, reader: Reader) -> Filled:
     who, clock = line.assignee_name or "unassigned", line.clock
+    due = {"clock": _words(capital(times.sla(clock, reader)))} if clock else {}
     return _template(clock.state if clock else None).fill(
         name=_words(line.title or "(no title)"),
         place=_words(f"{line.number} · {line.company_name}"),
         state=_words(f"{line.priority.label} · {line.status.label} · {who}"),
-        clock=_words(capital(times.sla(clock, reader))) if clock else "",
         title=_words(f"Open {line.number}", most=MOST_TITLE),
         envelope=envelope,
+        **due,
     )
 
 

@@ -40,6 +40,7 @@ class Memory:
         self._resources: dict[ResourceId, Resource] = {}
         self._roles: dict[RoleId, Role] = {}
         self._resource_roles: list[ResourceRole] = []
+        self._choices: dict[tuple[str, int], Choice] = {}
         self.metadata = Metadata()
 
     async def load(self) -> None:
@@ -57,6 +58,7 @@ class Memory:
         resources, roles, self._resource_roles, self.metadata = await self._database.read(work)
         self._resources = {resource.id: resource for resource in resources}
         self._roles = {role.id: role for role in roles}
+        self._choices = {}
 
     async def keep_up(self, states: Iterable[SyncState]) -> None:
         """Read anew when the store's positions say that somebody (perhaps another process) has written since."""
@@ -105,7 +107,10 @@ class Memory:
 
     def choice(self, listed_as: str, value: int) -> Choice:
         """Label a ticket field's value."""
-        return self.metadata.choice(TICKETS, listed_as, value)
+        known = self._choices.get((listed_as, value))
+        if known is None:
+            known = self._choices[listed_as, value] = self.metadata.choice(TICKETS, listed_as, value)
+        return known
 
     def _role(self, resource: Resource) -> RoleId | None:
         """AutoTask's own order: the default among the service-desk roles, else any of them (vendor help: Resources)."""

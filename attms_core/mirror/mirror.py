@@ -18,6 +18,7 @@ from attms_core.mirror.positions import Positions
 from attms_core.mirror.progress import Progress
 from attms_core.mirror.reads import Reads
 from attms_core.mirror.reconcile import Reconcile
+from attms_core.mirror.standing import Standing
 from attms_core.mirror.sync import FirstSync, Sleep
 from attms_core.model import (
     Change,
@@ -68,9 +69,10 @@ class Mirror:
         ground = Ground(database=database, autotask=autotask, tenant=tenant, now=now)
         self._memory = memory = Memory(ground)
         self._absorber = absorber = Absorber(ground)
-        office, positions = Office(ground, memory=memory), Positions(ground)
+        standing = Standing(ground)
+        office, positions = Office(ground, memory=memory), Positions(ground, standing)
         look_up = LookUp(ground, meter=meter, absorber=absorber)
-        self._reads = Reads(ground, look_up=look_up, memory=memory, every=every)
+        self._reads = Reads(ground, look_up=look_up, memory=memory, standing=standing, every=every)
         self._reconcile = Reconcile(ground, absorber=absorber)
         self._poll = Poll(ground, absorber=absorber, office=office, positions=positions)
         self._first_sync = FirstSync(

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import datetime
 
 from attms_core.mirror.ground import Ground
+from attms_core.mirror.standing import Standing
 from attms_core.store import sync
 from attms_core.store.sync import SyncState
 
@@ -11,7 +12,8 @@ from attms_core.store.sync import SyncState
 class Positions:
     """Reads and moves positions. Moving one is durable when it returns."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, standing: Standing) -> None:
+        self._standing = standing
         self._database = ground.database
         self._tenant = ground.tenant
         self._now = ground.now
@@ -41,4 +43,5 @@ class Positions:
             checked_at=now,
         )
         await self._database.write(lambda tx: sync.put(tx, self._tenant, moved))
+        self._standing.moved()
         return moved

@@ -11,6 +11,7 @@ from attms_core.mirror.lookup import LookUp, wanted
 from attms_core.mirror.memory import Memory
 from attms_core.mirror.progress import Age, Progress, age_of, progress_of, stage_name
 from attms_core.mirror.show import Told
+from attms_core.mirror.standing import Standing
 from attms_core.model import (
     Company,
     CompanyId,
@@ -31,24 +32,29 @@ from attms_core.store.words import begins_words
 class Reads:
     """Reads of the mirror, names and labels filled in."""
 
-    def __init__(self, ground: Ground, *, look_up: LookUp, memory: Memory, every: timedelta) -> None:
+    def __init__(
+        self, ground: Ground, *, look_up: LookUp, memory: Memory, standing: Standing, every: timedelta
+    ) -> None:
         self._database = ground.database
         self._look_up = look_up
         self._memory = memory
+        self._standing = standing
         self._tenant = ground.tenant
         self._now = ground.now
         self._every = every
 
     async def page(self, where: TicketFilter, *, offset: int, limit: int) -> TicketPage:
         """List tickets, the next SLA due first."""
-        now, tenant = self._now(), self._tenant
+        now, tenant, moves, recent = self._now(), self._tenant, self._standing.moves, self._standing.recent()
 
         def work(tx: Tx) -> tuple[list[Ticket], int, dict[CompanyId, Company], list[SyncState]]:
             found, total = tickets.page(tx, tenant, where, now=now, offset=offset, limit=limit)
             companies = directory.companies(tx, tenant, sorted({ticket.company for ticket in found}))
-            return found, total, companies, sync.all_states(tx, tenant)
+            return found, total, companies, recent or sync.all_states(tx, tenant)
 
         found, total, companies, states = await self._database.read(work)
+        if states is not recent:
+            self._standing.keep(states, moves)
         self._memory.remember(companies.values())
         age = await self._age(states)
         lines = tuple(show.line(ticket, self._memory, now) for ticket in found)
@@ -116,7 +122,11 @@ class Reads:
 
     async def progress(self) -> Progress:
         """Say how far the first sync is."""
-        return progress_of(await self._database.read(lambda tx: sync.all_states(tx, self._tenant)))
+        moves, states = self._standing.moves, self._standing.recent()
+        if states is None:
+            states = await self._database.read(lambda tx: sync.all_states(tx, self._tenant))
+            self._standing.keep(states, moves)
+        return progress_of(states)
 
     async def has_data(self) -> bool:
         """Say whether the newest open tickets have been read, so that lists mean something."""

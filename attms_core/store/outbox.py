@@ -99,6 +99,9 @@ _OWE = Statement(
 _CLAIMABLE = Statement("claimable edits", _claimable())
 _CLAIM = Statement("claim an edit", update(outbox).where(*_this).values(claimed_until=number("until")))
 _SETTLE = Statement("settle an edit", delete(outbox).where(*_this_version))
+_RELEASE_ALL = Statement(
+    "release all edits", update(outbox).where(_o.claimed_until != _FREE).values(claimed_until=_FREE)
+)
 _RELEASE = Statement("release an edit", update(outbox).where(*_this).values(claimed_until=_FREE))
 _RETRY = Statement(
     "retry an edit",
@@ -148,6 +151,11 @@ def due(tx: Tx, now: datetime, limit: int) -> list[Edit]:
     until = stamp(now + CLAIMED_FOR)
     tx.many(_CLAIM, [{**_key(edit), "until": until} for edit in edits])
     return edits
+
+
+def release_all(tx: Tx) -> None:
+    """Take back every claim: for the start of a process that knows itself to be the only one."""
+    tx.run(_RELEASE_ALL)
 
 
 def settle(tx: Tx, edit: Edit) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from attms_core.model import TenantId, Ticket, next_due
 from attms_core.store.tables import NEVER, tickets
-from attms_core.store.values import moment_or_none, packed, stamp, stamp_or_none, unpacked
+from attms_core.store.values import moment, packed, stamp, stamp_or_none, unpacked
 
 PLAIN = (
     "id",
@@ -43,7 +43,9 @@ MOMENTS = (
     "last_activity",
     "last_modified",
 )
-COLUMNS = tuple(tickets.c[name] for name in (*PLAIN, *MOMENTS, "sla_paused_hours", "udfs"))
+_NAMES = (*PLAIN, *MOMENTS, "sla_paused_hours", "udfs")
+_NO_UDFS = packed({})
+COLUMNS = tuple(tickets.c[name] for name in _NAMES)
 """What ``decode`` wants, in its order."""
 
 
@@ -65,12 +67,11 @@ def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:
 
 def decode(row: tuple[Any, ...]) -> Ticket:
     """Read a ticket back."""
-    *values, paused, udfs = row
-    fields: dict[str, Any] = dict(zip(PLAIN, values, strict=False))
-    moments = zip(MOMENTS, values[len(PLAIN) :], strict=True)
-    fields.update((name, moment_or_none(value)) for name, value in moments)
-    return Ticket(
-        **fields,
-        sla_paused_hours=None if paused is None else Decimal(paused),
-        udfs=unpacked(udfs),
-    )
+    fields: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    for name in MOMENTS:
+        if (value := fields[name]) is not None:
+            fields[name] = moment(value)
+    if (paused := fields["sla_paused_hours"]) is not None:
+        fields["sla_paused_hours"] = Decimal(paused)
+    fields["udfs"] = unpacked(fields["udfs"]) if fields["udfs"] != _NO_UDFS else {}
+    return Ticket(**fields)

@@ -90,9 +90,9 @@ class _Context(TurnContext):  # type: ignore[misc] # botbuilder ships no types
     """A turn context that does not copy whole cards to send them."""
 
     async def send_activities(self, activities: list[Activity]) -> list[ResourceResponse]:
-        reference = TurnContext.get_conversation_reference(self.activity)
-        outgoing = [TurnContext.apply_conversation_reference(each, reference) for each in activities]
-        responses: list[ResourceResponse] = await self.adapter.send_activities(self, outgoing)
+        for each in activities:
+            _address(each, self.activity)
+        responses: list[ResourceResponse] = await self.adapter.send_activities(self, activities)
         self.responded = True
         return responses
 
@@ -105,7 +105,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
         super().__init__(_Authentication(self._connectors))
         self._on_error = on_error
         self.on_turn_error = self._failed
-        self._app_id = app_id
+        self._authenticated = _authenticated(app_id, self._connectors)
 
     async def run(self, turn: Turn, on_turn: OnTurn) -> tuple[int, Any] | None:
         """Run a validated turn; return status and body of an invoke's answer, none for other turns."""
@@ -114,23 +114,25 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
             context.turn_state[_TURN] = turn
             await on_turn(context)
 
-        answer = await self.process_activity(self._authenticated(), _activity_of(turn), logic)
+        answer = await self.process_activity(self._authenticated, _activity_of(turn), logic)
         return None if answer is None else (int(answer.status), answer.body)
 
     async def _failed(self, context: TurnContext, error: Exception) -> None:
         await self._on_error(context, context.turn_state[_TURN], error)
 
-    def _authenticated(self) -> AuthenticateRequestResult:
-        result = AuthenticateRequestResult()
-        result.audience = AUDIENCE
-        result.claims_identity = ClaimsIdentity({"aud": self._app_id, "appid": self._app_id}, True)  # noqa: FBT003 - botbuilder's signature
-        result.connector_factory = self._connectors
-        return result
-
     def _create_turn_context(self, *given: Any) -> TurnContext:
         context = super()._create_turn_context(*given)
         context.__class__ = _Context
         return context
+
+
+def _authenticated(app_id: str, connectors: _Connectors) -> AuthenticateRequestResult:
+    """Say what botbuilder wants to know of a request that has been checked: the same for every turn."""
+    result = AuthenticateRequestResult()
+    result.audience = AUDIENCE
+    result.claims_identity = ClaimsIdentity({"aud": app_id, "appid": app_id}, True)  # noqa: FBT003 - botbuilder's signature
+    result.connector_factory = connectors
+    return result
 
 
 async def post(context: TurnContext, wire: Wire) -> str:
@@ -166,6 +168,13 @@ def _activity_of(turn: Turn) -> Activity:
         conversation=ConversationAccount(id=turn.thread or conversation.id),
         locale=turn.locale or None,
     )
+
+
+def _address(outgoing: Activity, heard: Activity) -> None:
+    """Address an activity as an answer. botbuilder's own way copies every account of the turn with ``copy``."""
+    outgoing.channel_id, outgoing.service_url = heard.channel_id, heard.service_url
+    outgoing.conversation, outgoing.reply_to_id = heard.conversation, heard.id
+    outgoing.from_property, outgoing.recipient = heard.recipient, heard.from_property
 
 
 def _outgoing(context: TurnContext, wire: Wire) -> Activity:

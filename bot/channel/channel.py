@@ -24,7 +24,7 @@ from bot.channel.credentials import EntraTokens, Grant
 from bot.channel.decode import Circumstances, decode
 from bot.channel.front import Refused, refusal
 from bot.channel.line import Line
-from bot.channel.once import Once
+from bot.channel.once import Ended, Once
 from bot.channel.reply import apologise, deliver
 from bot.turn import Handle, Turn, TurnKind
 
@@ -151,6 +151,8 @@ class Channel:
         earlier = None if turn.kind in _NOT_REMEMBERED else memory.recall(key)
         if earlier is not None:
             log.info("delivery_repeated", kind=turn.kind)
+            if isinstance(earlier, Ended):
+                return web.Response(status=200)
             if not turn.is_invoke:
                 return web.Response(status=200 if earlier.done() else 202)
         task = earlier or self._start(turn)

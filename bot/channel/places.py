@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from attms_core.settings import LOOPBACK
@@ -28,6 +29,10 @@ class Places:
 
     def allows(self, url: str) -> bool:
         """Say whether a service URL may be called."""
+        return _allowed(self, url)
+
+    def judge(self, url: str) -> bool:
+        """Decide anew what ``allows`` remembers: a turn asks twice, about a handful of addresses."""
         parts = _split(url)
         if parts is None:
             return False
@@ -35,6 +40,11 @@ class Places:
         if host in LOOPBACK:
             return self.loopback or self.only_loopback
         return not self.only_loopback and parts.scheme == "https" and _is_usual(parts) and matches(host, self.hosts)
+
+
+@lru_cache(maxsize=256)
+def _allowed(places: Places, url: str) -> bool:
+    return places.judge(url)
 
 
 def matches(host: str, allowed: Iterable[str]) -> bool:

@@ -13,7 +13,7 @@ from attms_core.model import Conversation, Edit, TenantId
 from attms_core.ports import Now
 from attms_core.store import outbox
 from attms_core.store.database import Database
-from bot.delivery import AuthBroken, Delivery, Later
+from bot.delivery import AuthBroken, Blocked, Delivery, Later, NotInstalled
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,10 @@ class Rooms(Protocol):
 
     async def find(self, tenant: TenantId, conversation: str) -> Conversation | None:
         """Find one by its id."""
+        ...
+
+    async def forget_install(self, told: Conversation) -> None:
+        """Note that the app is not there any more."""
         ...
 
 
@@ -89,8 +93,10 @@ class Sender:
             except AttmsError as error:
                 log.warning("outbox_stalled", code=error.code, reason=str(error))
                 wait = IDLE
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with news, and never ends.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait.total_seconds())
+                async with asyncio.timeout(wait.total_seconds()):
+                    await self._news.wait()
 
     async def _deliver_all(self) -> None:
         while edits := await self._claim():
@@ -109,12 +115,18 @@ class Sender:
     async def _deliver(self, edit: Edit) -> None:
         try:
             await self._send(edit)
+        except asyncio.CancelledError:
+            # We are being stopped: the next to start shall not wait until our claim runs out. Edits repeat harmlessly.
+            await self._retry(edit, self._now())
+            raise
         except NotYet:
             await self._retry(edit, self._now() + FIRST_WAIT)
         except NotFound as error:
             await self._bury(edit, str(error))
         except (Later, AuthBroken) as error:
             await self._later(edit, error)
+        except (NotInstalled, Blocked) as error:
+            await self._leave(edit, error)
         except Delivery as error:
             await self._bury(edit, f"{error.code}: {error}")
         except AttmsError as error:
@@ -131,6 +143,13 @@ class Sender:
         activity = await self._render(edit, conversation)
         await self._editor.edit(conversation, edit.activity, activity)
         await self._database.write(lambda tx: outbox.settle(tx, edit))
+
+    async def _leave(self, edit: Edit, error: Delivery) -> None:
+        """Nothing is sent to a conversation without the app until somebody speaks there or installs it again."""
+        conversation = await self._rooms.find(edit.tenant, edit.conversation)
+        if conversation is not None:
+            await self._rooms.forget_install(conversation)
+        await self._bury(edit, f"{error.code}: {error}")
 
     async def _later(self, edit: Edit, error: AttmsError) -> None:
         if edit.attempts + 1 >= TRIES:

@@ -1,0 +1,156 @@
+"""``make bench``: our bot beside a bare aiohttp handler, in turns, and what came of it as a table.
+
+With ``BENCH_HARNESS`` naming the folder of a bench of peers, that one is run as well (``bench.peers``).
+"""
+
+import asyncio
+import os
+import platform
+import socket
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from attms_core.model import PersonKey, TenantId
+from bench import mirror, peers
+from bench.bot import PERSON, TENANT, TICKETS
+from bench.load import Load, Result
+from bench.process import running
+from bench.world import LOOPBACK, World, opened
+
+HERE = Path(__file__).parent
+OURS, BARE = "ATTMS, tickets mine", "bare aiohttp"
+BOTS: Mapping[str, tuple[str, ...]] = {
+    OURS: (str(HERE / "candidate"),),
+    BARE: (sys.executable, "-m", "bench.bare"),
+}
+AT_ONCE = 16
+WARM = 300
+"""Turns before a measurement."""
+SLOW_LOGIN = 0.06  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is measured, and on which cores."""
+
+    rounds: int
+    seconds: float
+    soak: int
+    """Turns over which memory is watched; 0 leaves it out."""
+    server_core: str
+    load_core: str
+
+
+def plan_of(environ: Mapping[str, str]) -> Plan:
+    """Read the plan from the bench's variables."""
+    return Plan(
+        rounds=int(environ.get("BENCH_ROUNDS", "5")),
+        seconds=float(environ.get("BENCH_SECONDS", "4")),
+        soak=int(environ.get("BENCH_SOAK", "50000")),
+        server_core=environ.get("BENCH_SERVER_CPU", "0"),
+        load_core=environ.get("BENCH_LOAD_CPU", "1"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A fresh process's start, in seconds, and its load."""
+
+    first: float
+    load: Result
+
+
+async def measure(world: World, plan: Plan, command: Sequence[str]) -> Round:
+    """Start a bot afresh, warm it up and load it."""
+    port = _free_port()
+    environ = world.environment(port)
+    async with running(command, environ, core=plan.server_core, log=mirror.STATE / "bot.log") as process:
+        load = Load(world, port)
+        first = await load.first()
+        await load.run(process.pid, at_once=AT_ONCE, count=WARM)
+        return Round(first, await load.run(process.pid, at_once=AT_ONCE, seconds=plan.seconds))
+
+
+async def soak(world: World, plan: Plan) -> tuple[float, float]:
+    """Give our memory after the first thousand turns and after all of them, in MB."""
+    port = _free_port()
+    async with running(
+        BOTS[OURS], world.environment(port), core=plan.server_core, log=mirror.STATE / "bot.log"
+    ) as process:
+        load = Load(world, port)
+        await load.first()
+        early = await load.run(process.pid, at_once=AT_ONCE, count=1000)
+        late = await load.run(process.pid, at_once=AT_ONCE, count=plan.soak)
+        return early.memory, late.memory
+
+
+async def _everything(plan: Plan) -> str:
+    await mirror.kept(TICKETS, person=PersonKey(TenantId(TENANT), PERSON), now=datetime.now(UTC))
+    found: dict[str, list[Round]] = {name: [] for name in BOTS}
+    async with opened() as world:
+        for _ in range(plan.rounds):
+            for name, command in BOTS.items():
+                found[name].append(await measure(world, plan, command))
+        world.login.door.delay = SLOW_LOGIN
+        slow = [await measure(world, plan, BOTS[OURS]) for _ in range(min(plan.rounds, 3))]
+        world.login.door.delay = 0.0
+        memory = await soak(world, plan) if plan.soak else None
+    return "\n".join([_heading(plan), *_table({**found, "ATTMS, login 60 ms late": slow}), *_notes(memory, plan)])
+
+
+def _heading(plan: Plan) -> str:
+    now = datetime.now(UTC)
+    return (
+        f"{now:%Y-%m-%d}, {platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, "
+        f"server and load on one core each, {AT_ONCE} at once, {plan.rounds} interleaved rounds of {plan.seconds:g} s, "
+        f"medians, {TICKETS:,} mirrored tickets.\n"
+    )
+
+
+def _table(found: Mapping[str, Sequence[Round]]) -> Iterable[str]:
+    yield "| bot | turns/s | x bare | CPU ms a turn | x bare | p50 ms | p99 ms | p99 / p50 | first answer s | errors |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    speed, cpu = (_middle(found[BARE], name) for name in ("turns_per_second", "cpu_ms"))
+    for name, rounds in found.items():
+        fast, used, p50, p99 = (_middle(rounds, n) for n in ("turns_per_second", "cpu_ms", "p50", "p99"))
+        first, errors = median(each.first for each in rounds), sum(each.load.errors for each in rounds)
+        yield (
+            f"| {name} | {fast:.0f} | {fast / speed:.2f} | {used:.3f} | {used / cpu:.2f} "
+            f"| {p50:.1f} | {p99:.1f} | {p99 / p50:.1f} | {first:.2f} | {errors} |"
+        )
+
+
+def _middle(rounds: Sequence[Round], name: str) -> float:
+    return median(float(getattr(each.load, name)) for each in rounds)
+
+
+def _notes(memory: tuple[float, float] | None, plan: Plan) -> Iterable[str]:
+    if memory:
+        early, late = memory
+        grown = f"{late - early:+.1f} MB"
+        yield f"\nMemory after 1,000 turns {early:.1f} MB, after {plan.soak:,} more {late:.1f} MB: {grown}."
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind((LOOPBACK, 0))
+        return int(trial.getsockname()[1])
+
+
+def main() -> None:
+    """Measure, and print Markdown."""
+    plan = plan_of(os.environ)
+    harness = os.environ.get("BENCH_HARNESS", "")
+    if plan.load_core.isdigit() and int(plan.load_core) in os.sched_getaffinity(0):
+        os.sched_setaffinity(0, {int(plan.load_core)})
+    print(asyncio.run(_everything(plan)))
+    if harness:
+        print(asyncio.run(peers.compare(Path(harness), plan.rounds, plan.seconds)))
+
+
+if __name__ == "__main__":
+    main()
