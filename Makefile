@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint truth format lock clean
+.PHONY: help demo test check lint truth bench format lock clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ lint: $(TOOLS) ## all of check but the tests
 
 truth: $(RUNTIME) ## ask an AutoTask client that we did not write whether the sandbox tells the truth
 	$(BIN)/python -m truth
+
+bench: $(TOOLS) ## what a turn costs beside a bare handler (BENCH_HARNESS=DIR: and beside other bots)
+	$(BIN)/python -m bench.run
 
 format: $(TOOLS) ## put every file into the house's form
 	$(BIN)/ruff format .
