@@ -43,7 +43,6 @@ from bot.notices import Renderer, Sender
 from bot.reading import Readers
 from bot.reply import Reply
 from bot.turn import Turn
-from demo import run as play
 from demo.acting import ActedPeople, Stage, acting
 from demo.personas import Personas
 from web.limits import LimitedRunner, Limits, make_app
@@ -51,6 +50,7 @@ from web.status import add_status
 
 LIVING_WISH = timedelta(seconds=60)
 """On PostgreSQL an unfinished wish may belong to another process for so long; the longest write takes 12 seconds."""
+OBJECTS_BETWEEN_COLLECTIONS = 20_000
 AUTOTASK_PAGES = frozenset({"*.autotask.net"})
 LOOPBACK = "127.0.0.1"
 
@@ -161,9 +161,13 @@ async def serve(settings: Settings, **brought: object) -> AsyncIterator[House]:
 
 
 def _settle() -> None:
-    """Take what the start has made out of the collector's sight: it stays, and looking through it makes turns wait."""
+    """Take what the start has made out of the collector's sight: it stays, and looking through it makes turns wait.
+
+    A turn makes and drops a few thousand objects, nearly none of them in circles: look for those less often.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 async def _ground(stack: AsyncExitStack, settings: Settings, brought: Brought) -> Ground:
@@ -376,6 +380,8 @@ def demo(
     seed: Annotated[int, typer.Option(help="Which make-believe world.")] = 1,
 ) -> None:
     """Show all of it on this machine: no tenant and no AutoTask account needed."""
+    from demo import run as play  # noqa: PLC0415 - a tenth of the start, and none of the service's business
+
     logs.configure(verbose=False)
     options = play.Options(port=port, has_window=playground, tickets=tickets, seed=seed)
     raise typer.Exit(code=asyncio.run(play.run(_serve_demo, options)))

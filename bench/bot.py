@@ -39,7 +39,8 @@ async def _serve(environ: Mapping[str, str]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     count = int(environ.get("BENCH_TICKETS", str(TICKETS)))
     person = PersonKey(TenantId(TENANT), PERSON)
-    data_dir = await mirror.kept(count, person=person, now=datetime.now(UTC))
+    home = Path(environ.get("BENCH_MIRRORS", mirror.STATE))
+    data_dir = await mirror.kept(count, person=person, now=datetime.now(UTC), home=home)
     async with app.serve(settings(environ, data_dir), autotask=QuietAutotask(), **_openness(environ)):
         await stop.wait()
 

@@ -45,6 +45,7 @@ ONE_COMPANY = CompanyId(7)
 COLLEAGUES = 100
 OPEN_EVERY = 25
 """One ticket in so many is open; a desk closes most of what it has."""
+FEWEST = OPEN_EVERY * MINE
 BATCH = 10_000
 
 _QUEUES = ("Service Desk", "Level II Support", "Field Service", "Monitoring Alert")
@@ -63,14 +64,14 @@ def ticket(number: int, count: int, now: datetime) -> Ticket:
     """Make one of ``count`` tickets; numbers begin at zero."""
     place, is_open = number // OPEN_EVERY, number % OPEN_EVERY == 0
     created = now - timedelta(minutes=count - number)
-    thing, trouble = _THINGS[number % 10], _TROUBLES[number // 10 % 5]
+    thing, trouble = _THINGS[number // 7 % 10], _TROUBLES[number // 70 % 5]
     rare = f" {RARE}" if is_open and place % (count // OPEN_EVERY // 10) == 1 else ""
     return Ticket(
         id=TicketId(number + 1),
         number=f"T{created:%Y%m%d}.{number % 10_000:04}",
         title=f"{thing.capitalize()} on floor {number % 17} {trouble}{rare}",
         description=f"Room {number % 997}: the {thing} {trouble}.",
-        company=CompanyId(number % companies_in(count) + 1),
+        company=CompanyId((number + place) % companies_in(count) + 1),
         status=place % 4 + 1 if is_open else 5,
         priority=number % 4 + 1,
         queue=place % 4 + 1,
@@ -90,9 +91,12 @@ def _assignee(number: int, count: int) -> ResourceId | None:
     return ResourceId(2 + place % COLLEAGUES) if place % 7 else None
 
 
-async def kept(count: int, *, person: PersonKey, now: datetime) -> Path:
-    """Give the folder of a mirror of ``count`` tickets, built the first time; it is as fresh as if just polled."""
-    folder = STATE / f"mirror-{count}-{_fingerprint():08x}"
+async def kept(count: int, *, person: PersonKey, now: datetime, home: Path = STATE) -> Path:
+    """Give the folder of a mirror of ``count`` tickets, built the first time; it is as fresh as if just polled.
+
+    There must be at least ``FEWEST``.
+    """
+    folder = home / f"mirror-{count}-{_fingerprint():08x}"
     if not folder.exists():
         await _build(folder, count, person, now)
     database = await open_database(None, folder)

@@ -202,7 +202,8 @@ class AdaptiveCard(Node):
     def to_json(self) -> Json:
         """Give the card as Teams takes it. Raises ``CardTooBig``."""
         card = {**encode(self), "version": VERSION, "msteams": {"width": "full"}}
-        characters = len(orjson.dumps(card).decode())
+        encoded = orjson.dumps(card)
+        characters = len(encoded) if len(encoded) <= WARN_CHARACTERS else len(encoded.decode())
         if characters > MOST_CHARACTERS:
             raise CardTooBig(f"{characters} characters; {MOST_CHARACTERS} are allowed")
         if characters > WARN_CHARACTERS:

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from attms_core.errors import StoreUnavailable
-from attms_core.store.statement import SQLITE, Statement, for_sqlite
+from attms_core.store.statement import BOUND_AS_IS, SQLITE, Statement, for_sqlite
 
 T = TypeVar("T")
 GROUP = 256
@@ -56,7 +56,10 @@ class SqliteTx:
     def many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a write once for each row of parameters."""
         made = statement.compiled(SQLITE)
-        bound = [{k: for_sqlite(v) for k, v in {**made.constants, **row}.items()} for row in rows]
+        fixed = {k: for_sqlite(v) for k, v in made.constants.items()}
+        bound = [
+            {**fixed, **{k: v if type(v) in BOUND_AS_IS else for_sqlite(v) for k, v in row.items()}} for row in rows
+        ]
         self._connection.executemany(made.sql, bound)
 
     def _execute(self, statement: Statement, params: Mapping[str, Any]) -> sqlite3.Cursor:

@@ -26,7 +26,8 @@ LARGEST = 2**63 - 1
 
 # PostgreSQL refuses NUL in text; UTF-8 has no lone surrogates. Both reach us in people's texts and in hostile JSON.
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
-_AS_THEY_ARE = frozenset({int, bool, type(None)})
+BOUND_AS_IS = frozenset({int, bool, type(None)})
+"""Types that sqlite3 binds as they are: nearly all values, so they are told first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Match:
 
 def for_sqlite(value: Any) -> Any:
     """Turn a parameter into what sqlite3 binds: a list becomes a JSON array for ``json_each``."""
-    if type(value) in _AS_THEY_ARE:  # nearly all of them, and asked first for that reason
+    if type(value) in BOUND_AS_IS:
         return value
     if isinstance(value, str):
         return clean(value)

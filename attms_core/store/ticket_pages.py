@@ -49,6 +49,28 @@ def _found_postgresql(element: _Found, compiler: SQLCompiler, **kw: Any) -> str:
     return f"tickets.docid IN (SELECT docid FROM tickets_search WHERE words @@ CAST({match} AS TSQUERY))"  # noqa: S608 - a parameter's mark
 
 
+class _Checked(ColumnElement[bool]):
+    """A condition that is only checked: SQLite finds the rows by another one.
+
+    Left alone it walks all open tickets in the order asked for, in the hope of soon meeting some that have the words.
+    """
+
+    inherit_cache = False
+
+    def __init__(self, condition: ColumnElement[bool]) -> None:
+        self.condition = condition
+
+
+@compiles(_Checked, "sqlite")
+def _checked_sqlite(element: _Checked, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"+({compiler.process(element.condition, **kw)})"
+
+
+@compiles(_Checked, "postgresql")
+def _checked_postgresql(element: _Checked, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.condition, **kw)
+
+
 _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "open": _t.is_open == true(),
     "complete": _t.is_open == false(),
@@ -67,6 +89,8 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "within queues": Among(_t.queue, "within_queues"),
     "within companies": Among(_t.company, "within_companies"),
 }
+_FEW = frozenset({"assignee", "one company"})
+"""Conditions that leave fewer tickets than most words do."""
 Arm = tuple[str, ...]
 """Names of conditions that all hold."""
 
@@ -183,4 +207,7 @@ def _counted(arms: tuple[Arm, ...]) -> ClauseElement:
 
 
 def _conditions(arm: Arm) -> list[ColumnElement[bool]]:
-    return [_t.tenant == words("tenant"), *(_CONDITIONS[name] for name in arm)]
+    found = [_t.tenant == words("tenant"), *(_CONDITIONS[name] for name in arm)]
+    if "words" not in arm or _FEW & set(arm):
+        return found
+    return [each if isinstance(each, _Found) else _Checked(each) for each in found]

@@ -3,8 +3,8 @@
 Whether the sender may say so (token, tenant) has been decided before. Shapes: Teams, activity reference.
 """
 
+import random
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,7 +79,7 @@ def decode(activity: Json, around: Circumstances) -> Turn | None:
     if not whole_id or (kind in PERSONAL_DEEDS and not person.object_id) or _is_echo(activity):
         return None
     conversation = _conversation(activity, whole_id, around)
-    trace = secrets.token_hex(8)
+    trace = f"{random.getrandbits(64):016x}"
     value, verb, trigger = _value(activity, kind)
     own, mentions = _mentions(activity, conversation.bot_id)
     return Turn(

@@ -1,0 +1,83 @@
+"""How the cost of a list grows with the mirror: CPU of one read, by the store's own statements, at several sizes.
+
+``python -m bench.growth 10000 100000 1000000`` builds what it needs (a million tickets take some ten minutes) and
+prints a table; with ``--plans`` also how SQLite finds the rows.
+"""
+
+import argparse
+import asyncio
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from attms_core.model import PersonKey, TenantId, TicketFilter
+from attms_core.store import ticket_pages, tickets
+from attms_core.store.database import FILE
+from attms_core.store.sqlite import SqliteTx, connect
+from attms_core.store.statement import SQLITE, for_sqlite
+from bench import mirror
+from bench.bot import PERSON, TENANT
+
+PAGE = 8
+TRIES, REPEATS = 7, 50
+LISTS: Mapping[str, TicketFilter] = {
+    "mine": TicketFilter(assignee=mirror.ME),
+    "company": TicketFilter(companies=(mirror.ONE_COMPANY,)),
+    "search, a rare word": TicketFilter(words=mirror.RARE),
+    "search, a common word": TicketFilter(words=mirror.COMMON),
+}
+
+
+def cost(tx: SqliteTx, where: TicketFilter, now: datetime) -> float:
+    """Give the CPU microseconds of a list's first page: the least of several tries, which others disturb least."""
+    least = float("inf")
+    for _ in range(TRIES):
+        began = time.thread_time()
+        for _ in range(REPEATS):
+            tickets.page(tx, TenantId(TENANT), where, now=now, offset=0, limit=PAGE)
+        least = min(least, (time.thread_time() - began) / REPEATS)
+    return least * 1e6
+
+
+def plan(connection: sqlite3.Connection, where: TicketFilter, now: datetime) -> list[str]:
+    """Say how SQLite finds a list's page."""
+    arms, params = ticket_pages._read(where, now)  # noqa: SLF001 - the very statement that a list runs
+    made = ticket_pages._statements(arms)[0].compiled(SQLITE)  # noqa: SLF001 - the same
+    given = {**made.constants, **params, "tenant": TENANT, "skip": 0, "most": PAGE, "top": PAGE}
+    bound = {name: for_sqlite(value) for name, value in given.items()}
+    return [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
+
+
+def _table(folders: Mapping[int, Path], *, plans: bool) -> Iterator[str]:
+    now = datetime.now(UTC)
+    opened = {size: connect(folder / FILE) for size, folder in folders.items()}
+    found = {size: SqliteTx(connection) for size, connection in opened.items()}
+    sizes = sorted(found)
+    yield f"| list | {' | '.join(f'{size:,} tickets, us' for size in sizes)} | largest / smallest |"
+    yield "|---" * (len(sizes) + 2) + "|"
+    for name, where in LISTS.items():
+        took = [cost(found[size], where, now) for size in sizes]
+        yield f"| {name} | {' | '.join(f'{each:.0f}' for each in took)} | {took[-1] / took[0]:.2f} |"
+    for name, where in LISTS.items() if plans else ():
+        yield f"\n{name}:"
+        yield from (f"- {step}" for step in plan(opened[sizes[-1]], where, now))
+
+
+async def _folders(sizes: list[int]) -> dict[int, Path]:
+    person, now = PersonKey(TenantId(TENANT), PERSON), datetime.now(UTC)
+    return {size: await mirror.kept(size, person=person, now=now) for size in sizes}
+
+
+def main() -> None:
+    """Measure, and print Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--plans", action="store_true")
+    given = parser.parse_args()
+    print("\n".join(_table(asyncio.run(_folders(given.sizes)), plans=given.plans)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The bench's bots start and answer under its variables. How fast they are is no test's business."""
+
+import json
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import mirror, peers, run
+from bench.load import Load
+from bench.process import running
+from bench.world import LOOPBACK, opened
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+async def _first_card(command: Sequence[str], tmp_path: Path) -> dict[str, Any]:
+    """Start a bot, let it answer one turn, and give the card it has posted."""
+    with socket.socket() as trial:
+        trial.bind((LOOPBACK, 0))
+        port = trial.getsockname()[1]
+    async with opened() as world:
+        mine = {"BENCH_TICKETS": str(mirror.FEWEST), "BENCH_MIRRORS": str(tmp_path)}
+        environ = {**world.environment(port), **mine}
+        async with running(command, environ, core="", log=tmp_path / "bot.log"):
+            await Load(world, port).first()
+        assert world.connector.replies == 1
+        return dict(json.loads(world.connector.last)["attachments"][0]["content"])
+
+
+def _sizes(home: Path) -> list[int]:
+    """List the mirrors that were built, by their numbers of tickets."""
+    return [int(found.name.split("-")[1]) for found in home.iterdir() if found.is_dir()]
+
+
+async def test_the_candidate_builds_its_mirror_and_answers_with_a_page_of_eight(tmp_path: Path) -> None:
+    card = await _first_card(run.BOTS[run.OURS], tmp_path)
+    rows = [part for part in card["body"] if part["type"] == "Container"]
+    assert len(rows) == 8
+    assert f"1-8 of {mirror.MINE}" in json.dumps(card)
+    assert 3_000 < len(json.dumps(card)) < 10_000
+    assert _sizes(tmp_path) == [mirror.FEWEST]
+
+
+async def test_the_yardstick_answers_with_a_card(tmp_path: Path) -> None:
+    card = await _first_card(run.BOTS[run.BARE], tmp_path)
+    assert len(card["body"]) == 9
+
+
+def test_a_mirror_of_any_size_has_as_many_tickets_of_the_person_and_of_the_rare_word() -> None:
+    for count in (mirror.FEWEST, 10_000, 25_000):
+        made = [mirror.ticket(number, count, NOW) for number in range(count)]
+        still_open = [ticket for ticket in made if not ticket.is_complete]
+        assert len(still_open) == count // mirror.OPEN_EVERY
+        assert sum(ticket.assignee == mirror.ME for ticket in still_open) == mirror.MINE
+        assert sum(mirror.RARE in ticket.title for ticket in made) == 10
+
+
+def test_the_same_mirror_is_made_every_time() -> None:
+    assert mirror.ticket(77, 1000, NOW) == mirror.ticket(77, 1000, NOW)
+
+
+def test_ratios_are_of_medians() -> None:
+    def row(peer: str, speed: float, cpu: float) -> dict[str, Any]:
+        return {"peer": peer, "turns_per_s": speed, "cpu_s_per_1000": cpu}
+
+    rows = [row("attms", 100, 1), row("attms", 300, 2), row("attms", 900, 9), row("slow", 10, 20)]
+    assert peers.ratios(rows) == ["- slow: 30.0 x its turns/s, 0.10 x its CPU a turn"]
