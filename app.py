@@ -50,7 +50,7 @@ from web.status import add_status
 
 LIVING_WISH = timedelta(seconds=60)
 """On PostgreSQL an unfinished wish may belong to another process for so long; the longest write takes 12 seconds."""
-OBJECTS_BETWEEN_COLLECTIONS = 20_000
+OBJECTS_BETWEEN_COLLECTIONS = 10_000
 AUTOTASK_PAGES = frozenset({"*.autotask.net"})
 LOOPBACK = "127.0.0.1"
 

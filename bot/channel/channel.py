@@ -35,7 +35,7 @@ PATIENCE = 10.0
 """Seconds until an unfinished turn is acknowledged; Teams repeats it after about fifteen."""
 GRACE = 10.0
 """Seconds that running turns get to finish when the channel closes."""
-_MESSAGES_REMEMBERED = 20_000
+_MESSAGES_REMEMBERED = 10_000  # ten minutes at 16 a second; Teams repeats within one
 _INVOKES_REMEMBERED = 1_000  # fewer: each keeps the card that answered it
 _NOT_REMEMBERED = frozenset({TurnKind.EDITED, TurnKind.DELETED})  # they carry the id of the message they are about
 
