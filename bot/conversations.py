@@ -19,7 +19,7 @@ from attms_core.store.database import Database
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED = 2000
+REMEMBERED = 1000
 """Conversations kept in memory, the latest met; the others are read from the store when somebody speaks there."""
 
 
