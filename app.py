@@ -271,6 +271,7 @@ def _jobs(settings: Settings, mirror: Mirror, people: People, wishes: Wishes) ->
 async def _bot(stack: AsyncExitStack, ground: Ground, core: Core) -> Sender:
     settings, now, connector = ground.settings, ground.brought.now, ground.channel.connector
     conversations = Conversations(database=ground.store, roster=connector, now=now)
+    stack.push_async_callback(conversations.close)
     readers = Readers(
         now=now,
         can_write=settings.autotask_writes,

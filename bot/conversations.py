@@ -4,6 +4,7 @@ A personal chat with a linked person is internal. A channel or group is not, unt
 to be when a guest or somebody of another tenant joins.
 """
 
+import asyncio
 import dataclasses
 from collections import OrderedDict
 from operator import attrgetter
@@ -19,7 +20,7 @@ from attms_core.store.database import Database
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED = 1000
+REMEMBERED = 5000
 """Conversations kept in memory, the latest met; the others are read from the store when somebody speaks there."""
 
 
@@ -32,16 +33,20 @@ class Roster(Protocol):
 
 
 class Conversations:
-    """Remembers conversations; reads come from memory."""
+    """Remembers conversations; reads come from memory. Close it in the end: it may still be writing."""
 
     def __init__(self, *, database: Database, roster: Roster, now: Now) -> None:
         self._database = database
         self._roster = roster
         self._now = now
         self._known: OrderedDict[tuple[TenantId, str], Conversation] = OrderedDict()
+        self._writing: dict[tuple[TenantId, str], asyncio.Task[None]] = {}
 
     async def remember(self, told: Conversation) -> Conversation:
-        """Keep the reference as this turn told it (the service URL is regional and can change); write only news."""
+        """Keep the reference as this turn told it (the service URL is regional and can change); write only news.
+
+        Nobody waits for the write: the next words there tell it again. Who builds upon it waits by ``settle``.
+        """
         known = await self._find(told.tenant, told.id)
         if known and known.is_installed and not _is_news(known, told):
             return known
@@ -49,8 +54,18 @@ class Conversations:
         # While the app was away nobody watched who joined: the internal mark does not outlive that.
         is_internal = known is not None and known.is_installed and known.is_internal
         fresh = dataclasses.replace(fresh, is_internal=is_internal, is_installed=True, seen_at=self._now())
-        await self._put(fresh)
+        self._keep(fresh)
+        self._write_behind(fresh)
         return fresh
+
+    async def settle(self, conversation: Conversation) -> None:
+        """Wait until a reference is stored, before something is owed there. Raises ``StoreUnavailable``."""
+        if task := self._writing.get((conversation.tenant, conversation.id)):
+            await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Wait until all is written."""
+        await asyncio.gather(*self._writing.values(), return_exceptions=True)
 
     async def find(self, tenant: TenantId, conversation: str) -> Conversation | None:
         """Find a conversation by its base id."""
@@ -58,6 +73,7 @@ class Conversations:
 
     async def forget_install(self, told: Conversation) -> None:
         """Note that the app was removed: nothing is sent there until it is installed again."""
+        await self.settle(told)
         await self._database.write(lambda tx: conversations.mark_uninstalled(tx, told.tenant, told.id))
         self._known.pop((told.tenant, told.id), None)
 
@@ -70,6 +86,7 @@ class Conversations:
                     f"This conversation cannot be internal: {', '.join(outsiders)} would read along.",
                     hint="Guests and people of other organisations have to leave first.",
                 )
+        await self.settle(conversation)
         await self._database.write(lambda tx: conversations.set_internal(tx, conversation.tenant, conversation.id, on))
         self._known.pop((conversation.tenant, conversation.id), None)
 
@@ -97,9 +114,23 @@ class Conversations:
             self._keep(found)
         return self._known[key]
 
-    async def _put(self, conversation: Conversation) -> None:
-        await self._database.write(lambda tx: conversations.put(tx, conversation))
-        self._keep(conversation)
+    def _write_behind(self, fresh: Conversation) -> None:
+        key, before = (fresh.tenant, fresh.id), self._writing.get((fresh.tenant, fresh.id))
+        task = asyncio.create_task(self._put(fresh, before), name="conversation")
+        self._writing[key] = task
+        task.add_done_callback(lambda done: self._written(key, done))
+
+    async def _put(self, fresh: Conversation, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait({before})  # the later word is the last one, also on engines with many connections
+        await self._database.write(lambda tx: conversations.put(tx, fresh))
+
+    def _written(self, key: tuple[TenantId, str], task: asyncio.Task[None]) -> None:
+        if self._writing.get(key) is task:
+            del self._writing[key]
+        if task.cancelled() or (error := task.exception()) is not None:
+            self._known.pop(key, None)  # so that the next turn writes it again
+            log.warning("conversation_not_written", error="" if task.cancelled() else type(error).__name__)
 
     def _keep(self, conversation: Conversation) -> None:
         self._known[conversation.tenant, conversation.id] = conversation

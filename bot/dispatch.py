@@ -201,6 +201,8 @@ class Dispatch:
         """Handle words or a press; an error keeps the way back to its ticket, and its wish for trying again."""
         try:
             self._must(asking, needs)
+            if needs in WRITING:
+                await self._conversations.settle(asking.conversation)  # what comes of it may be owed there
             reply = await handle()
         except AttmsError as error:
             log.info("refused", code=error.code, reason=str(error))

@@ -1,12 +1,17 @@
 """Who reads a card in which conversation: zone, language, rights to see, and where links may lead."""
 
 import secrets
+from base64 import urlsafe_b64encode
 
 from attms_core.model import Conversation, ResourceId
 from attms_core.ports import Now
 from bot.conversations import is_personal
 from bot.turn import Turn
 from cards.reader import Reader
+
+_NONCE = 16
+"""Bytes."""
+_DRAWN = 256
 
 
 class Readers:
@@ -39,6 +44,19 @@ class Readers:
         )
 
 
-def fresh_nonce() -> str:
-    """Give 128 random bits as text for a card's buttons."""
-    return secrets.token_urlsafe(16)
+class Nonces:
+    """Gives 128 random bits as text for each card's buttons, out of a pool: asking the system for each is dear."""
+
+    def __init__(self) -> None:
+        self._pool: list[str] = []
+
+    def __call__(self) -> str:
+        """Give one that was never given before."""
+        if not self._pool:
+            drawn = secrets.token_bytes(_NONCE * _DRAWN)
+            parts = (drawn[at : at + _NONCE] for at in range(0, len(drawn), _NONCE))
+            self._pool = [urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts]
+        return self._pool.pop()
+
+
+fresh_nonce = Nonces()

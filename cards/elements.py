@@ -58,15 +58,15 @@ class Element(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filled(Element):
-    """A part that is JSON already. Made by a ``Template`` of typed parts alone."""
-
-    json: Json
+class Action(Node):
+    """A button, or what a tap does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action(Node):
-    """A button, or what a tap does."""
+class Filled(Element, Action):
+    """A part that is encoded already. Made by a ``Template`` of typed parts alone."""
+
+    json: orjson.Fragment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +220,6 @@ def check_actions(actions: tuple[Action, ...]) -> None:
 
 def encode(node: Node) -> Json:
     """Turn a part, and all within it, into JSON values; fields that are not set are left out."""
-    if type(node) is Filled:
-        return node.json
     encoded: Json = {"type": node.kind} if node.kind else {}
     keys, read = _SHAPES.get(type(node)) or _shape(type(node))
     for key, value in zip(keys, read(node), strict=False):  # one value more than keys, see _shape
@@ -260,5 +258,5 @@ def _encode_value(value: object) -> object:
     if type(value) is tuple:
         return [_encode_value(each) for each in value]
     if isinstance(value, Node):
-        return encode(value)
+        return value.json if type(value) is Filled else encode(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -58,7 +58,7 @@ class Text:
 
     def pack(self, value: str) -> object:
         """Give it without what is unseen, cut to what will be read again."""
-        return clean(value)[: self.most]
+        return (value if value.isprintable() else clean(value))[: self.most]
 
     def read(self, raw: object) -> str:
         """Take it unless it is too long."""
@@ -128,17 +128,19 @@ class Submission:
 
     def pack(self, nonce: str) -> Json:
         """Give what rides in the button; fields at their defaults, inputs and an empty nonce stay out."""
-        riding: Json = {"do": self.action, "v": self.version, **({"n": nonce} if nonce else {})}
-        for name, (way, default) in ways(type(self)).items():
+        riding: Json = {"do": self.action, "v": self.version}
+        if nonce:
+            riding["n"] = nonce
+        for name, way, default in _ridden_ways(type(self)):
             value = getattr(self, name)
-            if not isinstance(way, Typed | TypedUnder) and (default is MISSING or value != default):
+            if value != default:
                 riding[name] = way.pack(value)
         return {ENVELOPE: riding}
 
     @classmethod
     def has_inputs(cls) -> bool:
         """Say whether the person types a part of it."""
-        return any(isinstance(way, Typed | TypedUnder) for way, _ in ways(cls).values())
+        return len(_ridden_ways(cls)) < len(ways(cls))
 
     @classmethod
     def known(cls) -> Mapping[str, type["Submission"]]:
@@ -197,6 +199,21 @@ def ways(cls: type[Submission]) -> dict[str, tuple[Way, object]]:
 
 
 _WAYS: dict[type, dict[str, tuple[Way, object]]] = {}
+
+
+Ridden = tuple[str, Kind, object]
+
+
+def _ridden_ways(cls: type[Submission]) -> tuple[Ridden, ...]:
+    """List what rides in the button; a field without a default is equal to nothing, so it always does."""
+    known = _RIDDEN.get(cls)
+    if known is None:
+        every = ((name, way, default) for name, (way, default) in ways(cls).items())
+        known = _RIDDEN[cls] = tuple((n, way, d) for n, way, d in every if not isinstance(way, Typed | TypedUnder))
+    return known
+
+
+_RIDDEN: dict[type, tuple[Ridden, ...]] = {}
 
 
 def _default(field: Field[Any]) -> object:

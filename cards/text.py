@@ -36,7 +36,8 @@ def plain(text: str, *, most: int = 200) -> Plain:
     """Make one safe line of at most ``most`` visible characters; what is left out becomes an ellipsis."""
     # Nearly all text is left as it is, and told by these signs at a tenth of the price.
     if text.isprintable() and "  " not in text and "<" not in text and "{" not in text:
-        return Plain(cut(text.strip(), most))
+        text = text.strip()
+        return Plain(text if len(text) <= most else cut(text, most))
     line = _SPACES.sub(" ", clean(text)).strip()
     return Plain(_ARMED.sub("\\g<0>\u200b", cut(line, most)))
 

@@ -1,15 +1,17 @@
 """The list card: a page of tickets, the next SLA due first. How a single ticket looks stands in ``cards.ticket``."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import orjson
 
 from attms_core.model import ClockState, TicketId, TicketLine, TicketPage
 from cards import times
-from cards.actions import MOST_TITLE, Execute, press
+from cards.actions import MOST_TITLE, Execute, quick_press
 from cards.asks import ListTickets, NewTicketForm, RunCommand, ShowTicket
 from cards.elements import Action, Container, Element, Filled, Json
 from cards.parts import (
-    BLANK,
     capital,
     card,
     clock_look,
@@ -25,8 +27,7 @@ from cards.parts import (
 )
 from cards.reader import Reader
 from cards.submission import ENVELOPE
-from cards.template import Template, hole
-from cards.text import plain
+from cards.template import Template, hole, words
 
 PAGE_SIZE = 8
 MOST_SUGGESTIONS = 3
@@ -59,9 +60,9 @@ class TicketsCard:
         )
 
     def _top(self, reader: Reader) -> tuple[Element, ...]:
-        place = whisper(self._place(), spacing="None") if self.page.lines else None
         found = (*stale(self.page.as_of, reader, is_current=self.page.is_current), *self._progress())
-        return (*found, title(self.title), *((place,) if place else ()))
+        name = _title().fill(title=words(self.title, 200))
+        return (*found, name, *((_place().fill(place=words(self._place())),) if self.page.lines else ()))
 
     def _progress(self) -> tuple[Element, ...]:
         if self.reading is None:
@@ -77,8 +78,8 @@ class TicketsCard:
 
     def _rows(self, reader: Reader) -> list[Filled]:
         back = ShowTicket(ticket=TicketId(0), back=self.filter or "open", back_offset=self.page.offset)
-        envelope = back.pack("")[ENVELOPE]
-        return [_row(line, {**envelope, "ticket": line.id}, reader) for line in self.page.lines]
+        envelope = orjson.dumps(back.pack("")[ENVELOPE])
+        return [_row(line, envelope, reader) for line in self.page.lines]
 
     def _place(self) -> str:
         first = self.page.offset + 1
@@ -92,33 +93,59 @@ class TicketsCard:
         found: list[Action] = []
         if self.page.offset:
             before = ListTickets(filter=self.filter, offset=max(0, self.page.offset - PAGE_SIZE))
-            found.append(press("Previous", before, nonce))
+            found.append(quick_press("Previous", before, nonce))
         if self.page.lines and after < self.page.total:
-            found.append(press("Next", ListTickets(filter=self.filter, offset=after), nonce))
+            found.append(quick_press("Next", ListTickets(filter=self.filter, offset=after), nonce))
         if not self.page.lines:
             found += [
-                press(capital(each), RunCommand(words=each), nonce) for each in self.suggestions[:MOST_SUGGESTIONS]
+                quick_press(capital(each), RunCommand(words=each), nonce)
+                for each in self.suggestions[:MOST_SUGGESTIONS]
             ]
-        found.append(press("New ticket", NewTicketForm(), nonce))
-        found.append(press("Refresh", ListTickets(filter=self.filter, offset=self.page.offset), nonce))
+        found.append(quick_press("New ticket", NewTicketForm(), nonce))
+        found.append(quick_press("Refresh", ListTickets(filter=self.filter, offset=self.page.offset), nonce))
         return tuple(found)
 
 
-def _row(line: TicketLine, envelope: Json, reader: Reader) -> Filled:
-    who, clock = line.assignee_name or "unassigned", line.clock
-    due = {"clock": _words(capital(times.sla(clock, reader)))} if clock else {}
-    return _template(clock.state if clock else None).fill(
-        name=_words(line.title or "(no title)"),
-        place=_words(f"{line.number} · {line.company_name}"),
-        state=_words(f"{line.priority.label} · {line.status.label} · {who}"),
-        title=_words(f"Open {line.number}", most=MOST_TITLE),
-        envelope=envelope,
-        **due,
+class _Said(NamedTuple):
+    """All that a row says."""
+
+    ticket: TicketId
+    number: str
+    name: str
+    company: str
+    state: tuple[str, str, str]
+    due: str
+    clock: ClockState | None
+    envelope: bytes
+
+
+def _row(line: TicketLine, envelope: bytes, reader: Reader) -> Filled:
+    clock, state = line.clock, (line.priority.label, line.status.label, line.assignee_name or "unassigned")
+    due, look = (times.sla(clock, reader), clock.state) if clock else ("", None)
+    return _filled(_Said(line.id, line.number, line.title, line.company_name, state, due, look, envelope))
+
+
+@lru_cache(maxsize=1024)
+def _filled(said: _Said) -> Filled:
+    """Fill a row, or take the one that said all the same: a busy list is asked for by many, and again and again."""
+    return _template(said.clock).fill(
+        name=words(said.name or "(no title)"),
+        place=words(f"{said.number} · {said.company}"),
+        state=words(" · ".join(said.state)),
+        clock=words(capital(said.due)),
+        title=words(f"Open {said.number}", MOST_TITLE),
+        envelope=orjson.dumps({**orjson.loads(said.envelope), "ticket": said.ticket}),
     )
 
 
-def _words(text: str, *, most: int = 120) -> str:
-    return str(plain(text, most=most) or BLANK)
+@cache
+def _title() -> Template:
+    return Template(title(hole("title")))
+
+
+@cache
+def _place() -> Template:
+    return Template(whisper(hole("place"), spacing="None"))
 
 
 @cache

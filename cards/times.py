@@ -26,7 +26,11 @@ def zone(name: str) -> tzinfo:
 
 def span(length: timedelta) -> str:
     """Say a span in its two largest units: ``2 h 10 min``, ``3 d 4 h``. The sign is left out."""
-    minutes = int(abs(length).total_seconds() // 60)
+    return _span(int(abs(length).total_seconds() // 60))
+
+
+@lru_cache(maxsize=4096)
+def _span(minutes: int) -> str:
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
         return f"{days} d {hours} h" if hours and days < 10 else f"{days} d"  # noqa: PLR2004 - hours matter for some days only

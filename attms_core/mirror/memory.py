@@ -9,7 +9,7 @@ from datetime import datetime
 from attms_core.errors import Invalid
 from attms_core.mirror.fields import TICKETS
 from attms_core.mirror.ground import Ground
-from attms_core.mirror.progress import PEOPLE, stage_name
+from attms_core.mirror.progress import Reached
 from attms_core.model import (
     Choice,
     Company,
@@ -23,7 +23,6 @@ from attms_core.model import (
 )
 from attms_core.store import directory, metadata
 from attms_core.store.database import Tx
-from attms_core.store.sync import SyncState
 
 NAMES = 10_000
 """So many company names are remembered at most."""
@@ -60,13 +59,11 @@ class Memory:
         self._roles = {role.id: role for role in roles}
         self._choices = {}
 
-    async def keep_up(self, states: Iterable[SyncState]) -> None:
+    async def keep_up(self, reached: Reached) -> None:
         """Read anew when the store's positions say that somebody (perhaps another process) has written since."""
-        names = {PEOPLE, stage_name("metadata"), stage_name("people")}
-        version = frozenset(s.checked_at for s in states if s.name in names and s.checked_at)
-        if version != self._version:
+        if reached.people != self._version:
             await self.load()
-            self._version = version
+            self._version = reached.people
 
     def remember(self, companies: Iterable[Company]) -> None:
         """Remember names of companies that were read."""

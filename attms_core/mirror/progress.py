@@ -1,8 +1,9 @@
 """How far the mirror has come: the names of its positions in the store, and what a card says while it still reads."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from attms_core.store.sync import SyncState
 
@@ -39,18 +40,8 @@ def stage_name(stage: str) -> str:
     return f"first-sync:{stage}"
 
 
-def progress_of(states: Iterable[SyncState]) -> Progress:
-    """Say how far the first sync is."""
-    known = {state.name: state for state in states}
-    opened = known.get(stage_name("open"))
-    tickets = opened.done if opened else 0
-    for stage in STAGES:
-        state = known.get(stage_name(stage))
-        if state is None or state.finished_at is None:
-            done, total = (state.done, state.total) if state else (0, None)
-            return Progress(stage=stage, done=done, total=total, finished=False, tickets=tickets)
-    last = known[stage_name(STAGES[-1])]
-    return Progress(stage=STAGES[-1], done=last.done, total=last.total, finished=True, tickets=tickets)
+_HEARD = frozenset({POLL, stage_name("open")})
+_PEOPLE = frozenset({PEOPLE, stage_name("metadata"), stage_name("people")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +52,39 @@ class Age:
     is_current: bool
 
 
-def age_of(states: Iterable[SyncState], now: datetime, every: timedelta) -> Age:
-    """Say when AutoTask answered last, and whether that is recent enough for polls that come ``every`` so often."""
-    known = {state.name: state for state in states}
-    heard = [s.checked_at for s in (known.get(POLL), known.get(stage_name("open"))) if s and s.checked_at]
-    as_of = max(heard, default=None)
-    return Age(as_of=as_of, is_current=as_of is not None and now - as_of <= max(SILENCE, 3 * every))
+class Reached:
+    """The mirror's positions as they were read together, and what follows from them. Never changed once made."""
+
+    def __init__(self, states: Sequence[SyncState]) -> None:
+        self._known = {state.name: state for state in states}
+
+    @cached_property
+    def progress(self) -> Progress:
+        """How far the first sync is."""
+        opened = self._known.get(stage_name("open"))
+        tickets = opened.done if opened else 0
+        for stage in STAGES:
+            state = self._known.get(stage_name(stage))
+            if state is None or state.finished_at is None:
+                done, total = (state.done, state.total) if state else (0, None)
+                return Progress(stage=stage, done=done, total=total, finished=False, tickets=tickets)
+        last = self._known[stage_name(STAGES[-1])]
+        return Progress(stage=STAGES[-1], done=last.done, total=last.total, finished=True, tickets=tickets)
+
+    @cached_property
+    def as_of(self) -> datetime | None:
+        """When AutoTask answered last."""
+        return max(self._checked(_HEARD), default=None)
+
+    @cached_property
+    def people(self) -> frozenset[datetime]:
+        """When technicians, roles and picklists were read: the same as long as they are."""
+        return frozenset(self._checked(_PEOPLE))
+
+    def age(self, now: datetime, every: timedelta) -> Age:
+        """Say whether AutoTask answered recently enough for polls that come ``every`` so often."""
+        as_of = self.as_of
+        return Age(as_of=as_of, is_current=as_of is not None and now - as_of <= max(SILENCE, 3 * every))
+
+    def _checked(self, names: frozenset[str]) -> list[datetime]:
+        return [state.checked_at for name, state in self._known.items() if name in names and state.checked_at]

@@ -9,13 +9,14 @@ from attms_core.mirror.choose import LISTED, choose
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.lookup import LookUp, wanted
 from attms_core.mirror.memory import Memory
-from attms_core.mirror.progress import Age, Progress, age_of, progress_of, stage_name
+from attms_core.mirror.progress import Age, Progress, Reached, stage_name
 from attms_core.mirror.show import Told
 from attms_core.mirror.standing import Standing
 from attms_core.model import (
     Company,
     CompanyId,
     Contact,
+    Listed,
     NoteLine,
     Ticket,
     TicketDetail,
@@ -25,7 +26,6 @@ from attms_core.model import (
 )
 from attms_core.store import directory, sync, tickets
 from attms_core.store.database import Tx
-from attms_core.store.sync import SyncState
 from attms_core.store.words import begins_words
 
 
@@ -47,16 +47,14 @@ class Reads:
         """List tickets, the next SLA due first."""
         now, tenant, moves, recent = self._now(), self._tenant, self._standing.moves, self._standing.recent()
 
-        def work(tx: Tx) -> tuple[list[Ticket], int, dict[CompanyId, Company], list[SyncState]]:
+        def work(tx: Tx) -> tuple[list[Listed], int, Reached]:
             found, total = tickets.page(tx, tenant, where, now=now, offset=offset, limit=limit)
-            companies = directory.companies(tx, tenant, sorted({ticket.company for ticket in found}))
-            return found, total, companies, recent or sync.all_states(tx, tenant)
+            return found, total, recent or Reached(sync.all_states(tx, tenant))
 
-        found, total, companies, states = await self._database.read(work)
-        if states is not recent:
-            self._standing.keep(states, moves)
-        self._memory.remember(companies.values())
-        age = await self._age(states)
+        found, total, reached = await self._database.read(work)
+        if reached is not recent:
+            self._standing.keep(reached, moves)
+        age = await self._age(reached)
         lines = tuple(show.line(ticket, self._memory, now) for ticket in found)
         return TicketPage(lines=lines, offset=offset, total=total, as_of=age.as_of, is_current=age.is_current)
 
@@ -81,7 +79,7 @@ class Reads:
         told = await self._told(ticket)
         if told is None:
             return None
-        age = await self._age(told.states)
+        age = await self._age(told.reached)
         url = await self._look_up.url(ticket)
         return show.detail(told, self._memory, age, now=self._now(), url=url, internal=internal, limit=limit)
 
@@ -122,11 +120,11 @@ class Reads:
 
     async def progress(self) -> Progress:
         """Say how far the first sync is."""
-        moves, states = self._standing.moves, self._standing.recent()
-        if states is None:
-            states = await self._database.read(lambda tx: sync.all_states(tx, self._tenant))
-            self._standing.keep(states, moves)
-        return progress_of(states)
+        moves, reached = self._standing.moves, self._standing.recent()
+        if reached is None:
+            reached = await self._database.read(lambda tx: Reached(sync.all_states(tx, self._tenant)))
+            self._standing.keep(reached, moves)
+        return reached.progress
 
     async def has_data(self) -> bool:
         """Say whether the newest open tickets have been read, so that lists mean something."""
@@ -140,6 +138,6 @@ class Reads:
             self._memory.remember([told.company])
         return told
 
-    async def _age(self, states: Sequence[SyncState]) -> Age:
-        await self._memory.keep_up(states)
-        return age_of(states, self._now(), self._every)
+    async def _age(self, reached: Reached) -> Age:
+        await self._memory.keep_up(reached)
+        return reached.age(self._now(), self._every)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from attms_core.mirror.fields import listed_as
 from attms_core.mirror.memory import Memory
-from attms_core.mirror.progress import Age
+from attms_core.mirror.progress import Age, Reached
 from attms_core.model import (
     Choice,
     Company,
     Contact,
     ContactId,
+    Listed,
     Note,
     NoteLine,
     TenantId,
@@ -19,11 +20,11 @@ from attms_core.model import (
     TicketDetail,
     TicketId,
     TicketLine,
+    clock_at,
     next_clock,
 )
 from attms_core.store import directory, notes, sync, tickets
 from attms_core.store.database import Tx
-from attms_core.store.sync import SyncState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Told:
     company: Company | None
     contacts: Mapping[ContactId, Contact]
     """The ticket's own, and those who wrote notes."""
-    states: list[SyncState]
+    reached: Reached
 
     @classmethod
     def read(cls, tx: Tx, tenant: TenantId, ticket: TicketId) -> "Told | None":
@@ -51,7 +52,7 @@ class Told:
             notes=written,
             company=directory.company(tx, tenant, found.company),
             contacts=directory.contacts(tx, tenant, sorted(who for who in people if who is not None)),
-            states=sync.all_states(tx, tenant),
+            reached=Reached(sync.all_states(tx, tenant)),
         )
 
     def visible(self, *, internal: bool) -> list[Note]:
@@ -64,18 +65,19 @@ class Told:
         return known.name if known else f"contact {contact}"
 
 
-def line(ticket: Ticket, memory: Memory, now: datetime) -> TicketLine:
+def line(ticket: Listed, memory: Memory, now: datetime) -> TicketLine:
     """Show a ticket as one row."""
+    due = ticket.next
     return TicketLine(
         id=ticket.id,
         number=ticket.number,
         title=ticket.title,
-        company_name=memory.company_name(ticket.company),
+        company_name=ticket.company_name or memory.company_name(ticket.company),
         status=memory.choice("status", ticket.status),
         priority=memory.choice("priority", ticket.priority),
-        queue=_queue(ticket, memory),
+        queue=_queue(ticket.queue, memory),
         assignee_name=None if ticket.assignee is None else memory.resource_name(ticket.assignee),
-        clock=next_clock(ticket, now),
+        clock=clock_at(*due, now, created=ticket.created, is_paused=ticket.is_paused) if due else None,
     )
 
 
@@ -83,17 +85,17 @@ def detail(
     told: Told, memory: Memory, age: Age, *, now: datetime, url: str, internal: bool, limit: int
 ) -> TicketDetail:
     """Show a ticket as its card does."""
-    ticket, row = told.ticket, line(told.ticket, memory, now)
+    ticket = told.ticket
     visible = told.visible(internal=internal)
     return TicketDetail(
         ticket=ticket,
-        company_name=row.company_name,
+        company_name=memory.company_name(ticket.company),
         contact_name=None if ticket.contact is None else told.contact_name(ticket.contact),
-        assignee_name=row.assignee_name,
-        status=row.status,
-        priority=row.priority,
-        queue=row.queue,
-        clock=row.clock,
+        assignee_name=None if ticket.assignee is None else memory.resource_name(ticket.assignee),
+        status=memory.choice("status", ticket.status),
+        priority=memory.choice("priority", ticket.priority),
+        queue=_queue(ticket.queue, memory),
+        clock=next_clock(ticket, now),
         notes=tuple(note_line(note, told, memory) for note in visible[:limit]),
         hidden_notes=len(told.notes) - len(visible),
         url=url,
@@ -121,5 +123,5 @@ def _writer(note: Note, told: Told, memory: Memory) -> str:
     return "AutoTask" if note.contact is None else told.contact_name(note.contact)
 
 
-def _queue(ticket: Ticket, memory: Memory) -> Choice | None:
-    return None if ticket.queue is None else memory.choice(listed_as("queue"), ticket.queue)
+def _queue(queue: int | None, memory: Memory) -> Choice | None:
+    return None if queue is None else memory.choice(listed_as("queue"), queue)

@@ -28,8 +28,18 @@ from attms_core.model.metadata import Choice, Field, Metadata
 from attms_core.model.outbox import Edit, EditSubject
 from attms_core.model.people import Link, LinkState, Person, Right
 from attms_core.model.people import Role as PersonRole
-from attms_core.model.sla import Clock, ClockState, next_clock, next_due
-from attms_core.model.ticket import Note, NoteLine, Seen, Ticket, TicketDetail, TicketFilter, TicketLine, TicketPage
+from attms_core.model.sla import Clock, ClockState, clock_at, earliest, next_clock, next_due
+from attms_core.model.ticket import (
+    Listed,
+    Note,
+    NoteLine,
+    Seen,
+    Ticket,
+    TicketDetail,
+    TicketFilter,
+    TicketLine,
+    TicketPage,
+)
 from attms_core.model.wish import Author, AuthorKind, Change, Outcome, Wish, WishKind, WishState
 
 __all__ = [
@@ -51,6 +61,7 @@ __all__ = [
     "Field",
     "Link",
     "LinkState",
+    "Listed",
     "Member",
     "Metadata",
     "Note",
@@ -78,6 +89,8 @@ __all__ = [
     "WishId",
     "WishKind",
     "WishState",
+    "clock_at",
+    "earliest",
     "next_clock",
     "next_due",
 ]

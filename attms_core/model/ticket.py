@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from attms_core.model.ids import CompanyId, ContactId, NoteId, ResourceId, RoleId, TicketId
 from attms_core.model.metadata import Choice
@@ -127,8 +128,26 @@ class TicketFilter:
     within_companies: tuple[CompanyId, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketLine:
+class Listed(NamedTuple):
+    """What the store tells of a ticket for a list: no texts that no row shows."""
+
+    id: TicketId
+    number: str
+    title: str
+    company: CompanyId
+    company_name: str | None
+    """None while the mirror lacks the company."""
+    status: int
+    priority: int
+    queue: int | None
+    assignee: ResourceId | None
+    created: datetime | None
+    next: tuple[str, datetime] | None
+    """The earliest unmet due time with the name of its clock, a paused one too."""
+    is_paused: bool
+
+
+class TicketLine(NamedTuple):
     """A ticket as one row of a list, names and labels filled in."""
 
     id: TicketId

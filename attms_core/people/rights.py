@@ -71,6 +71,8 @@ def narrow(person: Person, where: TicketFilter) -> TicketFilter:
     """Narrow a list to what the person may see; nothing at all for somebody who may not read."""
     if not authorize(person, Right.READ).allowed:
         return dataclasses.replace(where, within_queues=(), within_companies=())
+    if person.within_queues is None and person.within_companies is None:
+        return where
     return dataclasses.replace(
         where,
         within_queues=_both(where.within_queues, person.within_queues),

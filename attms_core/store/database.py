@@ -9,7 +9,6 @@ from typing import Any, Protocol, TypeVar
 from attms_core.errors import StoreUnavailable
 from attms_core.store.lock import AlreadyServing, ServingLock, opening
 from attms_core.store.migrate import migrate
-from attms_core.store.postgres import PostgresDatabase
 from attms_core.store.sqlite import SqliteDatabase, prepare_file, unavailable
 from attms_core.store.statement import Statement
 
@@ -64,6 +63,8 @@ async def open_database(url: str | None, data_dir: Path) -> Database:
     Raises ``StoreUnavailable`` when it does not answer and ``DatabaseTooNew`` when a newer version has migrated it.
     """
     if url is not None:
+        from attms_core.store.postgres import PostgresDatabase  # noqa: PLC0415 - psycopg, where it is used
+
         await asyncio.to_thread(migrate, url)
         return await asyncio.to_thread(PostgresDatabase, url)
     return await asyncio.to_thread(_open_file, data_dir)

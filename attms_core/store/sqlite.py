@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -64,7 +65,10 @@ class SqliteTx:
 
     def _execute(self, statement: Statement, params: Mapping[str, Any]) -> sqlite3.Cursor:
         made = statement.compiled(SQLITE)
-        bound = {k: for_sqlite(v) for k, v in {**made.constants, **params}.items()}
+        bound = {**made.constants, **params} if made.constants else dict(params)
+        for name, value in bound.items():
+            if type(value) not in BOUND_AS_IS:
+                bound[name] = for_sqlite(value)
         return self._connection.execute(made.sql, bound)
 
 
@@ -90,12 +94,8 @@ class _Job:
         if isinstance(self.error, sqlite3.OperationalError) or type(self.error) is sqlite3.DatabaseError:
             self.error = unavailable(self.error)
 
-    def answer(self) -> None:
-        """Wake the caller; one that has gone, or whose loop has ended, is not missed."""
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self._resolve)
-
-    def _resolve(self) -> None:
+    def resolve(self) -> None:
+        """Wake the caller; one that has gone is not missed. Call it in the caller's loop."""
         if self.future.done():
             return
         if self.error is not None:
@@ -108,8 +108,8 @@ class SqliteDatabase:
     """A database in one file."""
 
     def __init__(self, path: Path) -> None:
-        self._reader = _Worker(path, "attms-reader", _read_all)
-        self._writer = _Worker(path, "attms-writer", _write_all)
+        self._reader = _Worker(partial(connect, path, query_only=True), "attms-reader", _read_all)
+        self._writer = _Worker(partial(connect, path), "attms-writer", _write_all)
 
     async def read(self, work: Callable[[SqliteTx], T]) -> T:
         """Run work over one snapshot."""
@@ -128,8 +128,10 @@ class SqliteDatabase:
 class _Worker:
     """A thread with a connection and a queue of jobs."""
 
-    def __init__(self, path: Path, name: str, do: Callable[[sqlite3.Connection, list[_Job]], None]) -> None:
-        self._path = path
+    def __init__(
+        self, connect: Callable[[], sqlite3.Connection], name: str, do: Callable[[sqlite3.Connection, list[_Job]], None]
+    ) -> None:
+        self._connect = connect
         self._do = do
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._gate = threading.Lock()
@@ -160,14 +162,13 @@ class _Worker:
         connection: sqlite3.Connection | None = None
         while jobs := self._take():
             try:
-                connection = connection or connect(self._path)
+                connection = connection or self._connect()
                 self._do(connection, jobs)
             except sqlite3.Error as error:
                 _fail(jobs, error)
                 _let_go(connection)
                 connection = None  # the next job begins afresh
-            for job in jobs:
-                job.answer()
+            _answer(jobs)
         if connection is not None:
             connection.close()
 
@@ -193,15 +194,32 @@ def _let_go(connection: sqlite3.Connection | None) -> None:
             connection.close()
 
 
-def _read_all(connection: sqlite3.Connection, jobs: list[_Job]) -> None:
-    connection.execute("PRAGMA query_only = ON")
-    tx = SqliteTx(connection)
+def _answer(jobs: list[_Job]) -> None:
+    """Wake all callers of a loop at once: each wake-up costs a system call. A loop that has ended misses nothing."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
     for job in jobs:
-        connection.execute("BEGIN")
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, those in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, those)
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.resolve()
+
+
+def _read_all(connection: sqlite3.Connection, jobs: list[_Job]) -> None:
+    """Run the jobs over one snapshot, which is taken after all of them were asked for."""
+    tx = SqliteTx(connection)
+    connection.execute("BEGIN")
+    for job in jobs:
+        if not connection.in_transaction:  # an error of the file or the disk has ended it
+            connection.execute("BEGIN")
         job.run(tx)
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
         job.translate()
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _write_all(connection: sqlite3.Connection, jobs: list[_Job]) -> None:
@@ -254,12 +272,14 @@ def prepare_file(path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a connection that leaves transactions to us. Raises sqlite3's errors."""
+def connect(path: Path, *, query_only: bool = False) -> sqlite3.Connection:
+    """Open a connection that leaves transactions to us, or one that cannot write. Raises sqlite3's errors."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=512)
     try:
         for setting in SETTINGS:
             connection.execute(setting)
+        if query_only:
+            connection.execute("PRAGMA query_only = ON")
     except sqlite3.Error:
         connection.close()
         raise

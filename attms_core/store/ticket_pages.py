@@ -9,18 +9,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, func, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, false, func, select, true, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from attms_core.model import TenantId, Ticket, TicketFilter
+from attms_core.model import Listed, TenantId, TicketFilter
 from attms_core.model.ticket import COMPLETE
 from attms_core.store.build import Among, number, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Match, Statement, keepable
-from attms_core.store.tables import tickets
-from attms_core.store.ticket_rows import COLUMNS, decode
+from attms_core.store.tables import companies, tickets
+from attms_core.store.ticket_rows import LISTED, decode_listed
 from attms_core.store.values import stamp
 from attms_core.store.words import DONE, OPEN, asked
 
@@ -97,7 +97,7 @@ Arm = tuple[str, ...]
 
 def page(
     tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int
-) -> tuple[list[Ticket], int]:
+) -> tuple[list[Listed], int]:
     """Give a part of a list, the next due first and those without a due time last, and the list's length.
 
     The length is counted up to 1000.
@@ -110,7 +110,7 @@ def page(
     else:
         counted = tx.one(made[1], tenant=tenant, **params, counted_to=COUNTED_TO)
         total = counted[0] if counted else 0
-    return [decode(row) for row in rows], min(total, COUNTED_TO)
+    return [decode_listed(row) for row in rows], min(total, COUNTED_TO)
 
 
 def _read(where: TicketFilter, now: datetime) -> tuple[tuple[Arm, ...], dict[str, Any]]:
@@ -197,7 +197,9 @@ def _picked(arm: Arm, top: ColumnElement[int] | None) -> Select[tuple[int, int, 
 
 def _paged(picked: Select[tuple[int, int, int]] | CompoundSelect[tuple[int, int, int]]) -> ClauseElement:
     part = picked.order_by("next_due", "id").limit(number("most")).offset(number("skip")).subquery("part")
-    return select(*COLUMNS).join_from(part, tickets, _t.docid == part.c.docid).order_by(part.c.next_due, part.c.id)
+    named = and_(companies.c.tenant == _t.tenant, companies.c.id == _t.company)
+    found = select(*LISTED).join_from(part, tickets, _t.docid == part.c.docid).outerjoin(companies, named)
+    return found.order_by(part.c.next_due, part.c.id)
 
 
 def _counted(arms: tuple[Arm, ...]) -> ClauseElement:

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from attms_core.model import TenantId, Ticket, next_due
-from attms_core.store.tables import NEVER, tickets
-from attms_core.store.values import moment, packed, stamp, stamp_or_none, unpacked
+from attms_core.model import Listed, TenantId, Ticket, earliest, next_due
+from attms_core.store.tables import NEVER, companies, tickets
+from attms_core.store.values import moment, moment_or_none, packed, stamp, stamp_or_none, unpacked
 
 PLAIN = (
     "id",
@@ -47,6 +47,13 @@ _NAMES = (*PLAIN, *MOMENTS, "sla_paused_hours", "udfs")
 _NO_UDFS = packed({})
 COLUMNS = tuple(tickets.c[name] for name in _NAMES)
 """What ``decode`` wants, in its order."""
+_t = tickets.c
+LISTED = (
+    *(_t.id, _t.number, _t.title, _t.company, companies.c.name, _t.status, _t.priority, _t.queue, _t.assignee),
+    *(_t.created, _t.is_open, _t.sla_paused_hours, _t.due, _t.first_response_due, _t.first_response_at),
+    *(_t.resolved_due, _t.resolved_at, _t.resolution_plan_due, _t.resolution_plan_at),
+)
+"""What ``decode_listed`` wants, in its order."""
 
 
 def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:
@@ -75,3 +82,30 @@ def decode(row: tuple[Any, ...]) -> Ticket:
         fields["sla_paused_hours"] = Decimal(paused)
     fields["udfs"] = unpacked(fields["udfs"]) if fields["udfs"] != _NO_UDFS else {}
     return Ticket(**fields)
+
+
+def decode_listed(row: tuple[Any, ...]) -> Listed:
+    """Read a row of a list: of its many times only the one that is shown is made a moment."""
+    ticket, number, title, company, name, status, priority, queue, assignee, created, is_open, paused, *times = row
+    due, response_due, response_at, resolved_due, resolved_at, plan_due, plan_at = times
+    clocks = (
+        ("due", due, None),
+        ("first response", response_due, response_at),
+        ("resolution", resolved_due, resolved_at),
+        ("resolution plan", plan_due, plan_at),
+    )
+    found = earliest(clocks) if is_open else None
+    return Listed(
+        id=ticket,
+        number=number,
+        title=title,
+        company=company,
+        company_name=name,
+        status=status,
+        priority=priority,
+        queue=queue,
+        assignee=assignee,
+        created=moment_or_none(created),
+        next=(found[0], moment(found[1])) if found else None,
+        is_paused=paused is not None and Decimal(paused) != 0,
+    )

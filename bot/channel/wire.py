@@ -4,7 +4,7 @@ from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 LARGEST_BODY = 5 * 1024 * 1024  # bytes
 MOST_CONNECTIONS = 64
-TIMEOUT = ClientTimeout(total=10, connect=3)
+TIMEOUT = ClientTimeout(total=10, sock_connect=3)
 
 
 class BodyTooBig(ValueError):
@@ -19,6 +19,8 @@ def make_session() -> ClientSession:
 
 async def read_body(response: ClientResponse, largest: int = LARGEST_BODY) -> bytes:
     """Read a body whole; raises ``BodyTooBig`` as soon as it exceeds ``largest`` bytes."""
+    if response.content_length is not None and response.content_length <= largest:
+        return await response.read()  # the parser holds it to the length told
     chunks, size = [], 0
     async for chunk in response.content.iter_any():
         size += len(chunk)

@@ -20,6 +20,8 @@ _INVISIBLE = {
 
 def clean(text: str, longest: int) -> str:
     """Normalise (NFKC), drop control, bidi and zero-width characters, collapse whitespace, cut."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()[:longest].rstrip()
     visible = unicodedata.normalize("NFKC", text[: 8 * longest]).translate(_INVISIBLE)
     return " ".join(visible.split())[:longest].rstrip()
 
@@ -43,6 +45,4 @@ def words_of(text: object, own_mentions: Iterable[str]) -> str:
         said = _AT_TAG.sub(r"@\1", said)
     if "&" in said:
         said = html.unescape(said)
-    if said.isascii() and said.isprintable() and "  " not in said:
-        return said.strip()[:LONGEST].rstrip()
     return clean(said, LONGEST)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import orjson
+
 from attms_core.model import (
     Choice,
     Clock,
@@ -164,14 +166,15 @@ def person(state: LinkState, say: Callable[[str], str] = str, reason: str = "") 
 
 
 def cards(say: Callable[[str], str] = str, reader: Reader = READER) -> dict[str, Json]:
-    """Render them all."""
-    return {
+    """Render them all, as Teams reads them: parts that are encoded already are decoded again."""
+    rendered = {
         **lists(say, reader),
         **tickets(say, reader),
         **forms(say, reader),
         **new_tickets(say, reader),
         **answers(say, reader),
     }
+    return {name: orjson.loads(orjson.dumps(card)) for name, card in rendered.items()}
 
 
 def lists(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attms_core.model import CompanyId, ResourceId, TenantId, Ticket, TicketFilter, next_due
+from attms_core.model import CompanyId, Listed, ResourceId, TenantId, Ticket, TicketFilter, next_due
 from attms_core.store import tickets
 from attms_core.store.database import Database, open_database
 from attms_core.store.statement import SQLITE, for_sqlite
 from attms_core.store.ticket_pages import _read, _statements
-from tests.store.values import NOON, OURS, at, ticket
+from tests.store.values import NOON, OURS, at, listed, ticket
 
 SMALL = st.integers(1, 3)
 MOMENTS = st.none() | st.integers(-3, 3).map(at)
@@ -75,11 +75,11 @@ def is_listed(ticket: Ticket, where: TicketFilter, now: datetime) -> bool:
     )
 
 
-def expected(some: list[Ticket], where: TicketFilter, offset: int, limit: int) -> tuple[list[Ticket], int]:
+def expected(some: list[Ticket], where: TicketFilter, offset: int, limit: int) -> tuple[list[Listed], int]:
     """Give the page as Python would."""
-    listed = [t for t in some if is_listed(t, where, NOON)]
-    listed.sort(key=lambda t: (due[1] if (due := next_due(t)) else datetime.max.replace(tzinfo=NOON.tzinfo), t.id))
-    return listed[offset : offset + limit], len(listed)
+    kept = [t for t in some if is_listed(t, where, NOON)]
+    kept.sort(key=lambda t: (due[1] if (due := next_due(t)) else datetime.max.replace(tzinfo=NOON.tzinfo), t.id))
+    return [listed(each) for each in kept[offset : offset + limit]], len(kept)
 
 
 @pytest.fixture

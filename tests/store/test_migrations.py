@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
 
 from attms_core.store import sync
 from attms_core.store.database import Database, open_database
-from attms_core.store.migrate import DatabaseTooNew
+from attms_core.store.migrate import SCRIPTS, DatabaseTooNew, newest
 from attms_core.store.sqlite import prepare_file
 from attms_core.store.sync import SyncState
 from attms_core.store.tables import metadata
@@ -90,3 +91,7 @@ async def test_opening_a_file_again_leaves_the_locks_of_those_who_use_it(tmp_pat
     # A process that believes itself the last to leave takes the log away, under the feet of the others.
     assert path.with_name("attms.db-wal").exists()
     await first.close()
+
+
+def test_the_newest_migration_is_the_one_that_alembic_ends_with() -> None:
+    assert newest() == ScriptDirectory(str(SCRIPTS)).get_current_head()

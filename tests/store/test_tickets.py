@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from attms_core.model import CompanyId, ResourceId, TicketFilter, TicketId
 from attms_core.store import directory, notes, tickets
 from attms_core.store.database import Database
-from tests.store.values import NOON, OURS, THEIRS, WILD, at, company, full_ticket, note, ticket
+from tests.store.values import NOON, OURS, THEIRS, WILD, at, company, full_ticket, listed, note, ticket
 
 ONE_DATABASE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
@@ -39,7 +39,7 @@ async def test_tenants_do_not_see_each_other(database: Database) -> None:
     found = await database.read(
         lambda tx: tickets.page(tx, OURS, TicketFilter(words="alone"), now=NOON, offset=0, limit=9)
     )
-    assert found == ([ticket(1, title="ours alone")], 1)
+    assert found == ([listed(ticket(1, title="ours alone"))], 1)
     assert await database.write(lambda tx: tickets.delete(tx, OURS, [TicketId(1), TicketId(2)])) == 1
     assert await database.read(lambda tx: tickets.open_ids(tx, THEIRS)) == {1, 2}
     assert await database.read(lambda tx: tickets.open_ids(tx, OURS)) == set()

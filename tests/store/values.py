@@ -17,6 +17,7 @@ from attms_core.model import (
     ConversationKind,
     Link,
     LinkState,
+    Listed,
     Note,
     NoteId,
     Outcome,
@@ -33,6 +34,7 @@ from attms_core.model import (
     WishId,
     WishKind,
     WishState,
+    next_clock,
 )
 
 OURS = TenantId("11111111-1111-1111-1111-111111111111")
@@ -190,3 +192,22 @@ def conversation(id_: str, **given: Any) -> Conversation:
         seen_at=NOON,
     )
     return replace(plain, **given)
+
+
+def listed(ticket: Ticket, *, company_name: str | None = None) -> Listed:
+    """Give a ticket as a list tells it."""
+    clock = next_clock(ticket, NOON)
+    return Listed(
+        id=ticket.id,
+        number=ticket.number,
+        title=ticket.title,
+        company=ticket.company,
+        company_name=company_name,
+        status=ticket.status,
+        priority=ticket.priority,
+        queue=ticket.queue,
+        assignee=ticket.assignee,
+        created=ticket.created,
+        next=(clock.name, clock.due) if clock else None,
+        is_paused=bool(ticket.sla_paused_hours),
+    )
