@@ -11,12 +11,13 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from attms_core.model import PersonKey, TenantId, TicketFilter
-from attms_core.store import ticket_pages, tickets
+from attms_core.store import tickets
 from attms_core.store.database import FILE
 from attms_core.store.sqlite import SqliteTx, connect
-from attms_core.store.statement import SQLITE, for_sqlite
+from attms_core.store.statement import SQLITE, Statement, for_sqlite
 from bench import mirror
 from bench.bot import PERSON, TENANT
 
@@ -41,13 +42,28 @@ def cost(tx: SqliteTx, where: TicketFilter, now: datetime) -> float:
     return least * 1e6
 
 
+class _Explained(SqliteTx):
+    """Runs statements, and keeps how SQLite finds their rows."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._explain = connection
+        self.steps: list[str] = []
+
+    def all(self, statement: Statement, **params: Any) -> list[tuple[Any, ...]]:
+        """Give all rows."""
+        made = statement.compiled(SQLITE)
+        bound = {name: for_sqlite(value) for name, value in {**made.constants, **params}.items()}
+        plan = self._explain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)
+        self.steps += [f"{statement.name}: {row[3]}" for row in plan]
+        return super().all(statement, **params)
+
+
 def plan(connection: sqlite3.Connection, where: TicketFilter, now: datetime) -> list[str]:
     """Say how SQLite finds a list's page."""
-    arms, params = ticket_pages._read(where, now)  # noqa: SLF001 - the very statement that a list runs
-    made = ticket_pages._statements(arms)[0].compiled(SQLITE)  # noqa: SLF001 - the same
-    given = {**made.constants, **params, "tenant": TENANT, "skip": 0, "most": PAGE, "top": PAGE}
-    bound = {name: for_sqlite(value) for name, value in given.items()}
-    return [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
+    tx = _Explained(connection)
+    tickets.page(tx, TenantId(TENANT), where, now=now, offset=0, limit=PAGE)
+    return tx.steps
 
 
 def _table(folders: Mapping[int, Path], *, plans: bool) -> Iterator[str]:

@@ -16,7 +16,6 @@ from attms_core.model import (
     Company,
     CompanyId,
     Contact,
-    Listed,
     NoteLine,
     Ticket,
     TicketDetail,
@@ -47,16 +46,23 @@ class Reads:
         """List tickets, the next SLA due first."""
         now, tenant, moves, recent = self._now(), self._tenant, self._standing.moves, self._standing.recent()
 
-        def work(tx: Tx) -> tuple[list[Listed], int, Reached]:
-            found, total = tickets.page(tx, tenant, where, now=now, offset=offset, limit=limit)
-            return found, total, recent or Reached(sync.all_states(tx, tenant))
+        def work(tx: Tx) -> tuple[tickets.Part, Reached]:
+            part = tickets.page(tx, tenant, where, now=now, offset=offset, limit=limit)
+            return part, recent or Reached(sync.all_states(tx, tenant))
 
-        found, total, reached = await self._database.read(work)
+        part, reached = await self._database.read(work)
         if reached is not recent:
             self._standing.keep(reached, moves)
         age = await self._age(reached)
-        lines = tuple(show.line(ticket, self._memory, now) for ticket in found)
-        return TicketPage(lines=lines, offset=offset, total=total, as_of=age.as_of, is_current=age.is_current)
+        lines = tuple(show.line(ticket, self._memory, now) for ticket in part.rows)
+        return TicketPage(
+            lines=lines,
+            offset=offset,
+            total=part.total,
+            counted_to=part.counted_to,
+            as_of=age.as_of,
+            is_current=age.is_current,
+        )
 
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Find a ticket in the mirror alone."""

@@ -2,14 +2,30 @@
 
 A part of one value compares for equality, so that an index gives the order as well; one of several values takes the
 rows that match and sorts them. Open and completed tickets are looked for apart: no open list meets a completed row.
+
+Words are looked for in three ways, because no one way is good for rare words and for common ones. The beginning of the
+list is walked: a common word is found there soon. What few tickets have the words is looked up and sorted. Only what is
+left goes through all that the full-text index tells.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, false, func, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -25,6 +41,10 @@ from attms_core.store.values import stamp
 from attms_core.store.words import DONE, OPEN, asked
 
 COUNTED_TO = 1000
+WALKED = 160
+"""Tickets of a list that are looked at for words, for each page up to the one asked for."""
+FEW = 500
+"""So many tickets that have the words are looked up one by one and sorted."""
 _t = tickets.c
 
 
@@ -47,6 +67,34 @@ def _found_sqlite(element: _Found, compiler: SQLCompiler, **kw: Any) -> str:
 def _found_postgresql(element: _Found, compiler: SQLCompiler, **kw: Any) -> str:
     match = compiler.process(element.parameter, **kw)
     return f"tickets.docid IN (SELECT docid FROM tickets_search WHERE words @@ CAST({match} AS TSQUERY))"  # noqa: S608 - a parameter's mark
+
+
+class _Here(ColumnElement[bool]):
+    """The ticket's words, read beside it, match: for tickets that are found by something else.
+
+    ``beginnings`` are the words, each behind a space. On SQLite the words are read as text: asking the full-text index
+    about a single ticket would go through all tickets that have them.
+    """
+
+    inherit_cache = False
+
+    def __init__(self) -> None:
+        self.query: ClauseElement = bindparam("match")
+        self.beginnings: ClauseElement = bindparam("beginnings")
+
+
+@compiles(_Here, "sqlite")
+def _here_sqlite(element: _Here, compiler: SQLCompiler, **kw: Any) -> str:
+    beginnings = compiler.process(element.beginnings, **kw)
+    own = "(SELECT ' ' || words FROM tickets_search WHERE rowid = tickets.docid)"
+    return f"NOT EXISTS (SELECT 1 FROM json_each({beginnings}) WHERE instr({own}, value) = 0)"  # noqa: S608 - a parameter's mark
+
+
+@compiles(_Here, "postgresql")
+def _here_postgresql(element: _Here, compiler: SQLCompiler, **kw: Any) -> str:
+    match = compiler.process(element.query, **kw)
+    own = "SELECT 1 FROM tickets_search WHERE tickets_search.docid = tickets.docid"
+    return f"EXISTS ({own} AND words @@ CAST({match} AS TSQUERY))"
 
 
 class _Checked(ColumnElement[bool]):
@@ -78,6 +126,8 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "unassigned": _t.assignee.is_(None),
     "overdue": _t.next_due <= number("now"),
     "words": _Found(),
+    "words here": _Here(),
+    "these": Among(_t.docid, "docids"),
     "one queue": _t.queue == number("queue"),
     "queues": Among(_t.queue, "queues"),
     "one company": _t.company == number("company"),
@@ -91,39 +141,90 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
 }
 _FEW = frozenset({"assignee", "one company"})
 """Conditions that leave fewer tickets than most words do."""
+_MARKS = {"open": OPEN, "complete": DONE}
+_DRIVING = frozenset({"words", "these"})
+"""Conditions that leave fewer tickets than any other: the tickets are found by them, and the others are checked."""
 Arm = tuple[str, ...]
 """Names of conditions that all hold."""
+_MATCHING = Statement(
+    "tickets with words",
+    sqlite=text("SELECT rowid FROM tickets_search WHERE tickets_search MATCH :match LIMIT :most"),
+    postgresql=text("SELECT docid FROM tickets_search WHERE words @@ CAST(:match AS TSQUERY) LIMIT :most"),
+)
 
 
-def page(
-    tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int
-) -> tuple[list[Listed], int]:
-    """Give a part of a list, the next due first and those without a due time last, and the list's length.
+class Part(NamedTuple):
+    """A part of a list."""
 
-    The length is counted up to 1000.
-    """
+    rows: list[Listed]
+    total: int
+    """How long the whole list is, as far as it was counted."""
+    counted_to: int = COUNTED_TO
+    """A total of so many means: so many or more."""
+
+
+class _Asked(NamedTuple):
+    """A list, and which part of it."""
+
+    arms: tuple[Arm, ...]
+    params: dict[str, Any]
+    offset: int
+    limit: int
+
+    def having(self, condition: str, **params: Any) -> "_Asked":
+        """Narrow it by one more condition."""
+        return self._replace(arms=tuple((*arm, condition) for arm in self.arms), params={**self.params, **params})
+
+
+def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int) -> Part:
+    """Give a part of a list: the next due first, those without a due time last."""
     arms, params = _read(where, now)
-    made = _statements(arms)
-    rows = tx.all(made[0], tenant=tenant, **params, skip=offset, most=limit, top=offset + limit)
+    listed = _Asked(arms, {"tenant": tenant, **params}, offset, limit)
+    folded = asked(where.words)
+    return _search(tx, listed, folded) if folded else _page(tx, listed)
+
+
+def _page(tx: Tx, listed: _Asked) -> Part:
+    made, offset, limit = _statements(listed.arms), listed.offset, listed.limit
+    rows = tx.all(made[0], **listed.params, skip=offset, most=limit, top=offset + limit)
     if len(rows) < limit and (rows or not offset):
         total = offset + len(rows)
     else:
-        counted = tx.one(made[1], tenant=tenant, **params, counted_to=COUNTED_TO)
+        counted = tx.one(made[1], **listed.params, counted_to=COUNTED_TO)
         total = counted[0] if counted else 0
-    return [decode_listed(row) for row in rows], min(total, COUNTED_TO)
+    return Part([decode_listed(row) for row in rows], min(total, COUNTED_TO))
+
+
+def _search(tx: Tx, listed: _Asked, folded: tuple[str, ...]) -> Part:
+    beside = {"match": Match(folded), "beginnings": [f" {word}" for word in folded]}
+    if len(listed.arms) == 1:
+        if _FEW & set(listed.arms[0]):
+            return _page(tx, listed.having("words here", **beside))
+        if walked := _walk(tx, listed, beside):
+            return walked
+    few = [row[0] for row in tx.all(_MATCHING, match=Match(folded), most=FEW + 1)]
+    if len(few) <= FEW:
+        return _page(tx, listed.having("these", docids=few))
+    marks = (_MARKS[listed.arms[0][0]],) if len(listed.arms) == 1 else ()
+    return _page(tx, listed.having("words", match=Match(folded, marks)))
+
+
+def _walk(tx: Tx, listed: _Asked, beside: Mapping[str, Any]) -> Part | None:
+    """Look for words in the beginning of the list; none unless it holds the part asked for, and more."""
+    end = listed.offset + listed.limit
+    found = tx.all(_walked(listed.arms[0]), **listed.params, **beside, walked=WALKED * -(-end // listed.limit))
+    if len(found) <= end:
+        return None
+    docids = [row[0] for row in found[listed.offset : end]]
+    part = _page(tx, listed.having("these", docids=docids)._replace(offset=0, limit=len(docids) + 1))
+    return Part(part.rows, len(found), counted_to=len(found))
 
 
 def _read(where: TicketFilter, now: datetime) -> tuple[tuple[Arm, ...], dict[str, Any]]:
     """Give the arms of the list, a ticket being in one at most, and the parameters of their conditions."""
     params: dict[str, Any] = {}
     found = [*_plain(where, now, params), *_several(where, params), *_limits(where, params)]
-    arms = tuple((scope, *names, *found) for scope, names in _scopes(where, params))
-    folded = asked(where.words)
-    if folded:
-        marks = {"open": OPEN, "complete": DONE}
-        params["match"] = Match(folded, (marks[arms[0][0]],) if len(arms) == 1 else ())
-        arms = tuple((*arm, "words") for arm in arms)
-    return arms, params
+    return tuple((scope, *names, *found) for scope, names in _scopes(where, params)), params
 
 
 def _plain(where: TicketFilter, now: datetime, params: dict[str, Any]) -> list[str]:
@@ -189,6 +290,15 @@ def _statements(arms: tuple[Arm, ...]) -> tuple[Statement, Statement]:
     return Statement(f"list {name}", _paged(picked)), Statement(f"count {name}", _counted(arms))
 
 
+@lru_cache(maxsize=512)
+def _walked(arm: Arm) -> Statement:
+    """Build the walk: of the list's first tickets those that have the words."""
+    first = select(_t.docid, _t.next_due, _t.id).where(*_conditions(arm)).order_by(_t.next_due, _t.id)
+    part = first.limit(number("walked")).subquery("part")
+    found = select(part.c.docid).join_from(part, tickets, _t.docid == part.c.docid).where(_CONDITIONS["words here"])
+    return Statement(f"walk {' '.join(arm)}", found.order_by(part.c.next_due, part.c.id))
+
+
 def _picked(arm: Arm, top: ColumnElement[int] | None) -> Select[tuple[int, int, int]]:
     """Pick one arm's tickets without their texts, which sorting would carry around."""
     found = select(_t.docid, _t.next_due, _t.id).where(*_conditions(arm))
@@ -210,6 +320,5 @@ def _counted(arms: tuple[Arm, ...]) -> ClauseElement:
 
 def _conditions(arm: Arm) -> list[ColumnElement[bool]]:
     found = [_t.tenant == words("tenant"), *(_CONDITIONS[name] for name in arm)]
-    if "words" not in arm or _FEW & set(arm):
-        return found
-    return [each if isinstance(each, _Found) else _Checked(each) for each in found]
+    driving = next((_CONDITIONS[name] for name in arm if name in _DRIVING), None)
+    return [each if driving in {None, each} else _Checked(each) for each in found]

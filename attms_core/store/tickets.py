@@ -11,12 +11,13 @@ from attms_core.store.build import Among, number, upsert, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement, Words
 from attms_core.store.tables import companies, notes, tickets
-from attms_core.store.ticket_pages import page
+from attms_core.store.ticket_pages import Part, page
 from attms_core.store.ticket_rows import COLUMNS, decode, encode
 from attms_core.store.values import stamp
 from attms_core.store.words import DONE, OPEN, folded
 
 __all__ = [
+    "Part",
     "busiest_assignees",
     "by_number",
     "count",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from attms_core.model import CompanyId, ResourceId, TicketFilter, TicketId
 from attms_core.store import directory, notes, tickets
 from attms_core.store.database import Database
+from attms_core.store.tickets import Part
 from tests.store.values import NOON, OURS, THEIRS, WILD, at, company, full_ticket, listed, note, ticket
 
 ONE_DATABASE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -39,7 +40,7 @@ async def test_tenants_do_not_see_each_other(database: Database) -> None:
     found = await database.read(
         lambda tx: tickets.page(tx, OURS, TicketFilter(words="alone"), now=NOON, offset=0, limit=9)
     )
-    assert found == ([listed(ticket(1, title="ours alone"))], 1)
+    assert found == Part([listed(ticket(1, title="ours alone"))], 1)
     assert await database.write(lambda tx: tickets.delete(tx, OURS, [TicketId(1), TicketId(2)])) == 1
     assert await database.read(lambda tx: tickets.open_ids(tx, THEIRS)) == {1, 2}
     assert await database.read(lambda tx: tickets.open_ids(tx, OURS)) == set()
@@ -51,7 +52,7 @@ async def test_ids_and_numbers_that_nothing_can_have_find_nothing(database: Data
     where = TicketFilter(queues=(10**30,), companies=(CompanyId(-(10**30)),), within_companies=(CompanyId(10**30),))
     assert await database.read(lambda tx: tickets.load(tx, OURS, [huge, TicketId(1)])) == {1: ticket(1)}
     assert await database.read(lambda tx: tickets.by_number(tx, OURS, "\0'; DROP TABLE tickets --\ud800")) is None
-    assert await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=0, limit=9)) == ([], 0)
+    assert await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=0, limit=9)) == Part([], 0)
     assert await database.read(lambda tx: directory.company(tx, OURS, CompanyId(10**30))) is None
 
 
@@ -97,7 +98,7 @@ async def test_a_page_is_cut_out_and_the_whole_is_counted(database: Database) ->
     await database.write(lambda tx: tickets.put(tx, OURS, [ticket(n) for n in range(1, 1203)]))
 
     async def cut(offset: int, limit: int) -> tuple[list[int], int]:
-        found, total = await database.read(
+        found, total, _ = await database.read(
             lambda tx: tickets.page(tx, OURS, TicketFilter(), now=NOON, offset=offset, limit=limit)
         )
         return [t.id for t in found], total
@@ -189,6 +190,6 @@ async def test_wild_words_and_wild_texts_are_never_an_error(database: Database) 
 
 async def ids(database: Database, where: TicketFilter) -> list[int]:
     """Give the ids of a whole list, and check that its length is told right."""
-    found, total = await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=0, limit=50))
+    found, total, _ = await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=0, limit=50))
     assert total == len(found)
     return [t.id for t in found]
