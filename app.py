@@ -26,6 +26,7 @@ from attms_core.desk.lookback import Lookback
 from attms_core.errors import AttmsError
 from attms_core.health import Health
 from attms_core.jobs import Jobs
+from attms_core.lifetime import Succession
 from attms_core.mirror import Mirror
 from attms_core.model import TenantId
 from attms_core.people import People
@@ -33,7 +34,7 @@ from attms_core.ports import Now
 from attms_core.settings import Settings
 from attms_core.store import outbox
 from attms_core.store.database import Database, ServingLock, open_database
-from bot.channel import Channel, card_message
+from bot.channel import PATH, Channel, card_message
 from bot.commands import build_router
 from bot.conversations import Conversations
 from bot.dispatch import PATIENCE, Dispatch
@@ -42,9 +43,10 @@ from bot.events import Events
 from bot.notices import Renderer, Sender
 from bot.reading import Readers
 from bot.reply import Reply
-from bot.turn import Turn
+from bot.turn import Handle, Turn
 from demo.acting import ActedPeople, Stage, acting
 from demo.personas import Personas
+from web.door import Door
 from web.limits import LimitedRunner, Limits, make_app
 from web.status import add_status
 
@@ -81,21 +83,21 @@ class Brought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What everything stands on: the store, AutoTask, Teams."""
+    """What stays as long as the process lives: the store, the time, and the door that people's words come through."""
 
-    settings: Settings
     brought: Brought
-    tenant: TenantId
     store: Database
-    autotask: AutotaskClient | NotConnectedAutotask
-    channel: Channel
     doorway: Doorway
+    is_alone: bool
+    """Whether no other process can serve from this store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
     """The service desk without its chat."""
 
+    tenant: TenantId
+    autotask: AutotaskClient | NotConnectedAutotask
     mirror: Mirror
     people: People
     wishes: Wishes
@@ -104,19 +106,121 @@ class Core:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """A running service desk, and what tests and the demo may touch of it."""
+class Service:
+    """All that is made out of settings, but the channel. Other settings make another one."""
 
-    ground: Ground
+    settings: Settings
     core: Core
     sender: Sender
-    public: web.Application
-    management: web.Application
+    handle: Handle
+    life: AsyncExitStack
+
+
+class House:
+    """A running service desk, and what tests and the demo may touch of it. ``renew`` gives it other settings."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.door = Door("starting")
+        self.public = make_app(Limits())
+        self.public.router.add_route("*", PATH, self.door.receive)
+        self.management = make_app(Limits())
+        for app in (self.public, self.management):
+            add_status(app, ready=self._ready, health=self._well)
+        self._channels: Succession[Channel] = Succession(lambda channel: self.door.lead_to(channel.receive))
+        self._services: Succession[Service] = Succession(
+            lambda service: ground.doorway.lead_to(service.handle), begin=_begin
+        )
+
+    @property
+    def core(self) -> Core:
+        """The service desk as its settings are now."""
+        return self._service.core
+
+    @property
+    def sender(self) -> Sender:
+        """The outbox's worker."""
+        return self._service.sender
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._service.settings
+
+    @property
+    def _service(self) -> Service:
+        if self._services.current is None:
+            raise RuntimeError("nothing is served yet")
+        return self._services.current
 
     async def first_data(self) -> None:
         """Wait until the newest open tickets are in the mirror."""
         while not await self.core.mirror.has_data():
             await self.core.jobs.run_now("first-sync")
+
+    async def renew(self, settings: Settings) -> None:
+        """Go by other settings from now on: words under way end by the old ones, and nothing is ever half of each.
+
+        Raises ``OperatorNeeded`` and other errors of ours when that cannot be; then all is as it was.
+        """
+        is_first, listening = self._services.current is None, self._channels.current
+        if listening is not None and _reach(settings) == _reach(self.settings):
+            await self._services.succeed(_service(self.ground, settings, listening, is_first=is_first))
+            return
+        async with AsyncExitStack() as stack:
+            channel = await stack.enter_async_context(_channel(self.ground, settings))
+            await self._services.succeed(_service(self.ground, settings, channel, is_first=is_first))
+            await self._channels.succeed(_kept(channel, stack.pop_all()))
+
+    async def close(self) -> None:
+        """Close all of it: first the ear, then what it speaks through."""
+        self.door.shut("stopping")
+        await self._services.close()
+        await self._channels.close()
+
+    async def _ready(self) -> str:
+        return await self._health().ready() if self._services.current else "starting"
+
+    async def _well(self) -> str:
+        return await self._health().well() if self._services.current else "starting"
+
+    def _health(self) -> Health:
+        meter, connected = self.core.autotask, self.settings.is_connected
+        return Health(database=self.ground.store, meter=meter, connected=connected)
+
+
+async def _begin(service: Service) -> None:
+    """Begin what only one may do at a time."""
+    await service.life.enter_async_context(service.sender)
+    await service.life.enter_async_context(service.core.jobs)
+
+
+def _channel(ground: Ground, settings: Settings) -> Channel:
+    brought = ground.brought
+    return Channel(
+        settings,
+        ground.doorway,
+        now=brought.now,
+        dangerously_open=brought.dangerously_open,
+        login_ca=brought.login_ca,
+    )
+
+
+@asynccontextmanager
+async def _kept(channel: Channel, life: AsyncExitStack) -> AsyncIterator[Channel]:
+    async with life:
+        yield channel
+
+
+_REACH = (
+    *("bot_app_id", "bot_secret", "bot_tenant_ids", "bot_openid_metadata_url", "bot_token_issuer", "bot_login_url"),
+    *("bot_service_url_hosts", "allow_loopback", "host"),
+)
+"""Settings that the channel goes by."""
+
+
+def _reach(settings: Settings) -> dict[str, object]:
+    return {name: getattr(settings, name) for name in _REACH}
 
 
 @asynccontextmanager
@@ -127,18 +231,13 @@ async def build(settings: Settings, **brought: object) -> AsyncIterator[House]:
     """
     async with AsyncExitStack() as stack:
         ground = await _ground(stack, settings, Brought(**brought))  # type: ignore[arg-type] # checked by the dataclass's names
-        core = await _core(stack, ground)
-        sender = await _bot(stack, ground, core)
-        await stack.enter_async_context(core.jobs)
-        await core.wishes.recover()
-        health = Health(database=ground.store, meter=ground.autotask, connected=settings.is_connected)
-        yield House(
-            ground=ground,
-            core=core,
-            sender=sender,
-            public=_public(ground.channel, health),
-            management=_management(health),
-        )
+        house = House(ground)
+        stack.push_async_callback(house.close)
+        if ground.is_alone:
+            await ground.store.write(outbox.release_all)
+        await house.renew(settings)
+        await house.core.wishes.recover()
+        yield house
 
 
 @asynccontextmanager
@@ -171,29 +270,11 @@ def _settle() -> None:
 
 
 async def _ground(stack: AsyncExitStack, settings: Settings, brought: Brought) -> Ground:
-    doorway = Doorway()
-    channel = Channel(
-        settings,
-        doorway,
-        now=brought.now,
-        dangerously_open=brought.dangerously_open,
-        login_ca=brought.login_ca,
-    )
-    if settings.database_url is None:
+    is_alone = settings.database_url is None
+    if is_alone:
         stack.enter_context(ServingLock(settings.data_dir))
     store = await _open_store(stack, settings)
-    autotask = brought.autotask or NotConnectedAutotask()
-    if brought.autotask is None and settings.is_connected:
-        autotask = await stack.enter_async_context(AutotaskClient(settings, now=brought.now))
-    return Ground(
-        settings=settings,
-        brought=brought,
-        tenant=_tenant(settings),
-        store=store,
-        autotask=autotask,
-        channel=await stack.enter_async_context(channel),
-        doorway=doorway,
-    )
+    return Ground(brought=brought, store=store, doorway=Doorway(), is_alone=is_alone)
 
 
 async def _open_store(stack: AsyncExitStack, settings: Settings) -> Database:
@@ -208,13 +289,23 @@ def _tenant(settings: Settings) -> TenantId:
     return TenantId(settings.bot_tenant_ids[0].lower() if settings.bot_tenant_ids else "")
 
 
-async def _core(stack: AsyncExitStack, ground: Ground) -> Core:
-    settings, store, at, now = ground.settings, ground.store, ground.autotask, ground.brought.now
+@asynccontextmanager
+async def _service(ground: Ground, settings: Settings, channel: Channel, *, is_first: bool) -> AsyncIterator[Service]:
+    """Open all that needs nobody to be alone."""
+    async with AsyncExitStack() as stack:
+        core = await _core(stack, ground, settings, channel, is_alone=ground.is_alone and is_first)
+        sender, handle = await _bot(stack, ground, settings, channel, core)
+        yield Service(settings=settings, core=core, sender=sender, handle=handle, life=stack)
+
+
+async def _core(stack: AsyncExitStack, ground: Ground, settings: Settings, channel: Channel, *, is_alone: bool) -> Core:
+    store, now, tenant = ground.store, ground.brought.now, _tenant(settings)
+    at = await _autotask(stack, ground.brought, settings)
     mirror = Mirror(
         store,
         at,
         at,
-        tenant=ground.tenant,
+        tenant=tenant,
         now=now,
         every=timedelta(seconds=settings.poll_seconds),
         history=timedelta(days=settings.history_days),
@@ -225,23 +316,34 @@ async def _core(stack: AsyncExitStack, ground: Ground) -> Core:
         autotask=at,
         mirror=mirror,
         lookback=Lookback(at),
-        tenant=ground.tenant,
+        tenant=tenant,
         now=now,
-        grace=LIVING_WISH if settings.database_url else timedelta(),
+        grace=timedelta() if is_alone else LIVING_WISH,
     )
     await stack.enter_async_context(wishes)
-    people = _people(ground)
-    desk = Desk(mirror=mirror, wishes=wishes, tenant=ground.tenant, writes=settings.autotask_writes, now=now)
-    return Core(mirror=mirror, people=people, wishes=wishes, desk=desk, jobs=_jobs(settings, mirror, people, wishes))
+    people = _people(ground, settings, channel)
+    desk = Desk(mirror=mirror, wishes=wishes, tenant=tenant, writes=settings.autotask_writes, now=now)
+    jobs = _jobs(settings, mirror, people, wishes)
+    return Core(tenant=tenant, autotask=at, mirror=mirror, people=people, wishes=wishes, desk=desk, jobs=jobs)
 
 
-def _people(ground: Ground) -> People:
-    settings, personas = ground.settings, ground.brought.personas
+async def _autotask(
+    stack: AsyncExitStack, brought: Brought, settings: Settings
+) -> AutotaskClient | NotConnectedAutotask:
+    if brought.autotask is not None:
+        return brought.autotask
+    if settings.is_connected:
+        return await stack.enter_async_context(AutotaskClient(settings, now=brought.now))
+    return NotConnectedAutotask()
+
+
+def _people(ground: Ground, settings: Settings, channel: Channel) -> People:
+    personas = ground.brought.personas
     kind = ActedPeople if personas else People
     people = kind(
         ground.store,
-        ground.channel.connector,
-        tenant=ground.tenant,
+        channel.connector,
+        tenant=_tenant(settings),
         linking=settings.linking,
         administrators=settings.administrators,
         now=ground.brought.now,
@@ -268,22 +370,21 @@ def _jobs(settings: Settings, mirror: Mirror, people: People, wishes: Wishes) ->
     return jobs
 
 
-async def _bot(stack: AsyncExitStack, ground: Ground, core: Core) -> Sender:
-    settings, now, connector = ground.settings, ground.brought.now, ground.channel.connector
+async def _bot(
+    stack: AsyncExitStack, ground: Ground, settings: Settings, channel: Channel, core: Core
+) -> tuple[Sender, Handle]:
+    brought, now, connector = ground.brought, ground.brought.now, channel.connector
     conversations = Conversations(database=ground.store, roster=connector, now=now)
     stack.push_async_callback(conversations.close)
     readers = Readers(
         now=now,
         can_write=settings.autotask_writes,
         link_hosts=_link_hosts(settings),
-        has_typeahead=ground.brought.has_typeahead,
+        has_typeahead=brought.has_typeahead,
     )
     render = Renderer(desk=core.desk, wishes=core.wishes, people=core.people, readers=readers, pack=card_message)
     sender = Sender(database=ground.store, editor=connector, rooms=conversations, render=render, now=now)
-    if settings.database_url is None:
-        await ground.store.write(outbox.release_all)  # the serving lock makes this process the only one
-    await stack.enter_async_context(sender)
-    personas = ground.brought.personas
+    personas = brought.personas
     dispatch = Dispatch(
         router=build_router(*([acting(personas)] if personas else [])),
         desk=core.desk,
@@ -295,17 +396,16 @@ async def _bot(stack: AsyncExitStack, ground: Ground, core: Core) -> Sender:
         database=ground.store,
         poke=sender.poke,
         connected=settings.is_connected,
-        patience=ground.brought.patience,
+        patience=brought.patience,
     )
     await stack.enter_async_context(dispatch)
-    ground.doorway.lead_to(_on_stage(ground, core, readers, dispatch, personas) if personas else dispatch)
-    return sender
+    return sender, _on_stage(channel, core, readers, dispatch, personas) if personas else dispatch
 
 
-def _on_stage(ground: Ground, core: Core, readers: Readers, dispatch: Dispatch, personas: Personas) -> Stage:
+def _on_stage(channel: Channel, core: Core, readers: Readers, dispatch: Dispatch, personas: Personas) -> Stage:
     async def tell(turn: Turn, reply: Reply) -> None:
         message = card_message(reply.card, reply.summary)
-        await ground.channel.connector.send(turn.conversation, message, thread=turn.thread)
+        await channel.connector.send(turn.conversation, message, thread=turn.thread)
 
     return Stage(dispatch, people=core.people, personas=personas, readers=readers, tell=tell)
 
@@ -314,22 +414,9 @@ def _link_hosts(settings: Settings) -> frozenset[str]:
     return AUTOTASK_PAGES | configuration.LOOPBACK if settings.allow_loopback else AUTOTASK_PAGES
 
 
-def _public(channel: Channel, health: Health) -> web.Application:
-    app = make_app(Limits())
-    channel.routes(app)
-    add_status(app, ready=health.ready, health=health.well)
-    return app
-
-
-def _management(health: Health) -> web.Application:
-    app = make_app(Limits())
-    add_status(app, ready=health.ready, health=health.well)
-    return app
-
-
 async def _start_reading(stack: AsyncExitStack, house: House) -> None:
     """Begin the first sync at once; the jobs repeat it until it is whole."""
-    if not house.ground.settings.is_connected:
+    if not house.settings.is_connected:
         return
     task = asyncio.create_task(house.core.jobs.run_now("first-sync"), name="first-sync")
 

@@ -243,6 +243,6 @@ async def edited(scene: Scene, message: Message, wanted: str) -> None:
 
 
 async def unfinished(bot: Running) -> list[WishState]:
-    ground = bot.house.ground
-    found = await ground.store.read(lambda tx: wishes.unfinished(tx, ground.tenant))
+    house = bot.house
+    found = await house.ground.store.read(lambda tx: wishes.unfinished(tx, house.core.tenant))
     return [wish.state for wish in found]

@@ -37,8 +37,8 @@ def seen(world: World, message: Message, person: Person) -> str:
 
 async def told(world: World, ticket: Ticket) -> list[Change]:
     """Give the changes that are kept of a ticket, the newest first."""
-    ground = world.house.ground
-    return await ground.store.read(lambda tx: changes.of_ticket(tx, ground.tenant, TicketId(ticket["id"])))
+    house = world.house
+    return await house.ground.store.read(lambda tx: changes.of_ticket(tx, house.core.tenant, TicketId(ticket["id"])))
 
 
 def by_people(found: list[Change]) -> list[tuple[str, int | None]]:

@@ -39,7 +39,7 @@ State = tuple[bool, list[str]]
 async def look(world: World) -> State:
     ground = world.house.ground
     due = await ground.store.read(outbox.next_due_at)
-    dead = await ground.store.read(lambda tx: outbox.dead(tx, ground.tenant))
+    dead = await ground.store.read(lambda tx: outbox.dead(tx, world.house.core.tenant))
     # Due now is no delay, nor is the minute for which somebody who works on it has claimed it.
     waits = due is not None and SOON < due - world.clock.now() < outbox.CLAIMED_FOR - SOON
     return waits, [each.reason for each in dead]
@@ -163,7 +163,7 @@ async def test_a_sender_that_gets_news_while_it_is_stopped_still_stops(world: Wo
 
     rooms = world.house.sender._rooms
     sender = Sender(
-        database=ground.store, editor=ground.channel.connector, rooms=rooms, render=never, now=world.clock.now
+        database=ground.store, editor=world.house.sender._editor, rooms=rooms, render=never, now=world.clock.now
     )
     async with asyncio.timeout(10):
         async with sender:
