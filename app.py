@@ -6,6 +6,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,7 +25,8 @@ from attms_core.autotask import AutotaskClient, NotConnectedAutotask
 from attms_core.desk import Desk, Wishes
 from attms_core.desk.lookback import Lookback
 from attms_core.errors import AttmsError
-from attms_core.health import Health
+from attms_core.health import Clocks, Doctor, Health, Instruments, Pulse, Reach, hosts_allowed, make_doctor
+from attms_core.http import HttpClient
 from attms_core.jobs import Jobs
 from attms_core.lifetime import Succession
 from attms_core.mirror import Mirror
@@ -34,7 +36,7 @@ from attms_core.ports import Now
 from attms_core.settings import Settings
 from attms_core.store import outbox
 from attms_core.store.database import Database, ServingLock, open_database
-from bot.channel import PATH, Channel, card_message
+from bot.channel import PATH, TEAMS_HOSTS, Channel, card_message
 from bot.commands import build_router
 from bot.conversations import Conversations
 from bot.dispatch import PATIENCE, Dispatch
@@ -48,13 +50,18 @@ from demo.acting import ActedPeople, Stage, acting
 from demo.personas import Personas
 from web.door import Door
 from web.limits import LimitedRunner, Limits, make_app
-from web.status import add_status
+from web.pages import add_pages
+from web.status import OK, add_status
 
 LIVING_WISH = timedelta(seconds=60)
 """On PostgreSQL an unfinished wish may belong to another process for so long; the longest write takes 12 seconds."""
 OBJECTS_BETWEEN_COLLECTIONS = 10_000
 AUTOTASK_PAGES = frozenset({"*.autotask.net"})
 LOOPBACK = "127.0.0.1"
+LOGIN_HOSTS = ("login.botframework.com", "login.microsoftonline.com")
+PROBED = 64 * 1024
+"""Bytes of an answer that the doctor reads when he only wants to know whether there is one."""
+AutotaskLike = AutotaskClient | NotConnectedAutotask
 
 
 def utc_now() -> datetime:
@@ -67,7 +74,7 @@ class Brought:
     """What a test or the demo brings in the place of the real thing."""
 
     now: Now = utc_now
-    autotask: AutotaskClient | NotConnectedAutotask | None = None
+    autotask: AutotaskLike | None = None
     """Stands in for AutoTask, whatever the settings say about reaching it."""
     personas: Personas | None = None
     """Gives everybody who speaks a technician to play."""
@@ -90,6 +97,8 @@ class Ground:
     doorway: Doorway
     is_alone: bool
     """Whether no other process can serve from this store."""
+    pulse: Pulse
+    """Whether the event loop turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +106,7 @@ class Core:
     """The service desk without its chat."""
 
     tenant: TenantId
-    autotask: AutotaskClient | NotConnectedAutotask
+    autotask: AutotaskLike
     mirror: Mirror
     people: People
     wishes: Wishes
@@ -111,9 +120,27 @@ class Service:
 
     settings: Settings
     core: Core
+    health: Health
+    doctor: Doctor
     sender: Sender
     handle: Handle
     life: AsyncExitStack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a service is built: on what, by which settings, and what closes it again."""
+
+    life: AsyncExitStack
+    ground: Ground
+    settings: Settings
+    channel: Channel
+    clocks: Clocks
+
+    @property
+    def tenant(self) -> TenantId:
+        """Whose AutoTask data is mirrored: the first tenant's, also when people of others may speak."""
+        return _tenant(self.settings)
 
 
 class House:
@@ -125,8 +152,9 @@ class House:
         self.public = make_app(Limits())
         self.public.router.add_route("*", PATH, self.door.receive)
         self.management = make_app(Limits())
+        add_pages(self.public)
         for app in (self.public, self.management):
-            add_status(app, ready=self._ready, health=self._well)
+            add_status(app, live=self._live, ready=self._ready, health=self._well)
         self._channels: Succession[Channel] = Succession(lambda channel: self.door.lead_to(channel.receive))
         self._services: Succession[Service] = Succession(
             lambda service: ground.doorway.lead_to(service.handle), begin=_begin
@@ -141,6 +169,11 @@ class House:
     def sender(self) -> Sender:
         """The outbox's worker."""
         return self._service.sender
+
+    @property
+    def doctor(self) -> Doctor:
+        """Who examines all of it."""
+        return self._service.doctor
 
     @property
     def settings(self) -> Settings:
@@ -178,15 +211,14 @@ class House:
         await self._services.close()
         await self._channels.close()
 
+    async def _live(self) -> str:
+        return OK if self.ground.pulse.is_turning else "stuck"
+
     async def _ready(self) -> str:
-        return await self._health().ready() if self._services.current else "starting"
+        return await self._services.current.health.ready() if self._services.current else "starting"
 
     async def _well(self) -> str:
-        return await self._health().well() if self._services.current else "starting"
-
-    def _health(self) -> Health:
-        meter, connected = self.core.autotask, self.settings.is_connected
-        return Health(database=self.ground.store, meter=meter, connected=connected)
+        return await self._services.current.health.well() if self._services.current else "starting"
 
 
 async def _begin(service: Service) -> None:
@@ -274,7 +306,8 @@ async def _ground(stack: AsyncExitStack, settings: Settings, brought: Brought) -
     if is_alone:
         stack.enter_context(ServingLock(settings.data_dir))
     store = await _open_store(stack, settings)
-    return Ground(brought=brought, store=store, doorway=Doorway(), is_alone=is_alone)
+    pulse = await stack.enter_async_context(Pulse())
+    return Ground(brought=brought, store=store, doorway=Doorway(), is_alone=is_alone, pulse=pulse)
 
 
 async def _open_store(stack: AsyncExitStack, settings: Settings) -> Database:
@@ -292,20 +325,34 @@ def _tenant(settings: Settings) -> TenantId:
 @asynccontextmanager
 async def _service(ground: Ground, settings: Settings, channel: Channel, *, is_first: bool) -> AsyncIterator[Service]:
     """Open all that needs nobody to be alone."""
-    async with AsyncExitStack() as stack:
-        core = await _core(stack, ground, settings, channel, is_alone=ground.is_alone and is_first)
-        sender, handle = await _bot(stack, ground, settings, channel, core)
-        yield Service(settings=settings, core=core, sender=sender, handle=handle, life=stack)
+    async with AsyncExitStack() as life:
+        clocks = Clocks(ground.brought.now)
+        site = Site(life=life, ground=ground, settings=settings, channel=channel, clocks=clocks)
+        core = await _core(site, grace=timedelta() if ground.is_alone and is_first else LIVING_WISH)
+        doctor = await _doctor(site, core)
+        sender, handle = await _bot(site, core, doctor)
+        health = Health(
+            database=ground.store,
+            meter=core.autotask,
+            connected=settings.is_connected,
+            keys_loaded=lambda: channel.has_keys,
+            doctor=doctor,
+            pulse=ground.pulse,
+        )
+        yield Service(
+            settings=settings, core=core, health=health, doctor=doctor, sender=sender, handle=handle, life=life
+        )
 
 
-async def _core(stack: AsyncExitStack, ground: Ground, settings: Settings, channel: Channel, *, is_alone: bool) -> Core:
-    store, now, tenant = ground.store, ground.brought.now, _tenant(settings)
-    at = await _autotask(stack, ground.brought, settings)
+async def _core(site: Site, *, grace: timedelta) -> Core:
+    """Make the desk. ``grace`` is how long an unfinished wish may belong to somebody else who lives."""
+    store, now, settings = site.ground.store, site.ground.brought.now, site.settings
+    at = await _autotask(site)
     mirror = Mirror(
         store,
         at,
         at,
-        tenant=tenant,
+        tenant=site.tenant,
         now=now,
         every=timedelta(seconds=settings.poll_seconds),
         history=timedelta(days=settings.history_days),
@@ -316,37 +363,37 @@ async def _core(stack: AsyncExitStack, ground: Ground, settings: Settings, chann
         autotask=at,
         mirror=mirror,
         lookback=Lookback(at),
-        tenant=tenant,
+        tenant=site.tenant,
         now=now,
-        grace=timedelta() if is_alone else LIVING_WISH,
+        grace=grace,
     )
-    await stack.enter_async_context(wishes)
-    people = _people(ground, settings, channel)
-    desk = Desk(mirror=mirror, wishes=wishes, tenant=tenant, writes=settings.autotask_writes, now=now)
+    await site.life.enter_async_context(wishes)
+    people = _people(site)
+    desk = Desk(mirror=mirror, wishes=wishes, tenant=site.tenant, writes=settings.autotask_writes, now=now)
     jobs = _jobs(settings, mirror, people, wishes)
-    return Core(tenant=tenant, autotask=at, mirror=mirror, people=people, wishes=wishes, desk=desk, jobs=jobs)
+    return Core(tenant=site.tenant, autotask=at, mirror=mirror, people=people, wishes=wishes, desk=desk, jobs=jobs)
 
 
-async def _autotask(
-    stack: AsyncExitStack, brought: Brought, settings: Settings
-) -> AutotaskClient | NotConnectedAutotask:
+async def _autotask(site: Site) -> AutotaskLike:
+    brought, clocks = site.ground.brought, site.clocks
     if brought.autotask is not None:
         return brought.autotask
-    if settings.is_connected:
-        return await stack.enter_async_context(AutotaskClient(settings, now=brought.now))
-    return NotConnectedAutotask()
+    if not site.settings.is_connected:
+        return NotConnectedAutotask()
+    client = AutotaskClient(site.settings, now=brought.now, heard=lambda answer: clocks.answered("AutoTask", answer))
+    return await site.life.enter_async_context(client)
 
 
-def _people(ground: Ground, settings: Settings, channel: Channel) -> People:
-    personas = ground.brought.personas
+def _people(site: Site) -> People:
+    personas, settings = site.ground.brought.personas, site.settings
     kind = ActedPeople if personas else People
     people = kind(
-        ground.store,
-        channel.connector,
-        tenant=_tenant(settings),
+        site.ground.store,
+        site.channel.connector,
+        tenant=site.tenant,
         linking=settings.linking,
         administrators=settings.administrators,
-        now=ground.brought.now,
+        now=site.ground.brought.now,
     )
     if personas and isinstance(people, ActedPeople):
         people.personas = personas
@@ -370,20 +417,39 @@ def _jobs(settings: Settings, mirror: Mirror, people: People, wishes: Wishes) ->
     return jobs
 
 
-async def _bot(
-    stack: AsyncExitStack, ground: Ground, settings: Settings, channel: Channel, core: Core
-) -> tuple[Sender, Handle]:
-    brought, now, connector = ground.brought, ground.brought.now, channel.connector
-    conversations = Conversations(database=ground.store, roster=connector, now=now)
-    stack.push_async_callback(conversations.close)
+async def _doctor(site: Site, core: Core) -> Doctor:
+    settings = site.settings
+    hosts = (*TEAMS_HOSTS, *settings.bot_service_url_hosts, *LOGIN_HOSTS)
+    allowed = hosts_allowed(hosts, loopback=settings.allow_loopback)
+    http = await site.life.enter_async_context(HttpClient(allowed, body_cap=PROBED))
+    instruments = Instruments(
+        now=site.ground.brought.now,
+        settings=lambda: settings,
+        tenant=site.tenant,
+        database=site.ground.store,
+        autotask=core.autotask,
+        reach=Reach(http.send, site.clocks),
+        clocks=site.clocks,
+        environ=os.environ,
+        secrets=configuration.secret_names(),
+        teams=site.channel,
+    )
+    return await site.life.enter_async_context(make_doctor(instruments))
+
+
+async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Handle]:
+    brought, settings, store = site.ground.brought, site.settings, site.ground.store
+    connector = site.channel.connector
+    conversations = Conversations(database=store, roster=connector, now=brought.now)
+    site.life.push_async_callback(conversations.close)
     readers = Readers(
-        now=now,
+        now=brought.now,
         can_write=settings.autotask_writes,
         link_hosts=_link_hosts(settings),
         has_typeahead=brought.has_typeahead,
     )
     render = Renderer(desk=core.desk, wishes=core.wishes, people=core.people, readers=readers, pack=card_message)
-    sender = Sender(database=ground.store, editor=connector, rooms=conversations, render=render, now=now)
+    sender = Sender(database=store, editor=connector, rooms=conversations, render=render, now=brought.now)
     personas = brought.personas
     dispatch = Dispatch(
         router=build_router(*([acting(personas)] if personas else [])),
@@ -393,13 +459,14 @@ async def _bot(
         conversations=conversations,
         events=Events(conversations=conversations),
         readers=readers,
-        database=ground.store,
+        database=store,
         poke=sender.poke,
+        doctor=doctor,
         connected=settings.is_connected,
         patience=brought.patience,
     )
-    await stack.enter_async_context(dispatch)
-    return sender, _on_stage(channel, core, readers, dispatch, personas) if personas else dispatch
+    await site.life.enter_async_context(dispatch)
+    return sender, _on_stage(site.channel, core, readers, dispatch, personas) if personas else dispatch
 
 
 def _on_stage(channel: Channel, core: Core, readers: Readers, dispatch: Dispatch, personas: Personas) -> Stage:

@@ -54,6 +54,8 @@ class Settings(BaseModel):
     port: int = Field(default=3978, ge=0, le=65535)
     admin_port: int = Field(default=3979, ge=0, le=65535)
     """The management listener: always on 127.0.0.1."""
+    setup_port: int = Field(default=3980, ge=0, le=65535)
+    """The set-up's listener, until it is closed: always on this machine alone."""
     public_url: str = ""
     """How Microsoft reaches us, such as ``https://desk.example.com``."""
     data_dir: Path = Path("data")
@@ -73,6 +75,10 @@ class Settings(BaseModel):
     """Hosts beyond Microsoft's own that a service URL may name; ``.example.com`` allows its subdomains."""
     allow_loopback: bool = False
     """Let outbound calls go to this machine: for the sandbox only."""
+
+    graph_app_id: str = ""
+    """The app that asks Microsoft Graph; unset means the bot's own."""
+    graph_secret: SecretStr | None = None
 
     autotask_zone_url: str = ""
     """``https://webservicesN.autotask.net/ATServicesRest/``; unset means it is discovered."""
@@ -160,6 +166,11 @@ def _mistakes(given: Mapping[str, str]) -> list[str]:
         bad = {str(found["loc"][0]) for found in error.errors() if found["loc"]}
         return said + (_mistakes({k: v for k, v in given.items() if k not in bad}) if bad else [])
     return []
+
+
+def secret_names() -> frozenset[str]:
+    """Name the settings that are secrets."""
+    return frozenset(filter(_is_secret, Settings.model_fields))
 
 
 def _is_secret(field: str) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from attms_core.desk import Asker, Desk
+from attms_core.health import Doctor
 from attms_core.model import Conversation, Person
 from attms_core.people import People
-from bot.conversations import Conversations
+from bot.conversations import Conversations, is_personal
 from bot.turn import Turn
 from cards.reader import Reader
 
@@ -20,6 +21,19 @@ class Scene:
     reader: Reader
     fresh_nonce: Callable[[], str]
     """Gives 128 random bits for each card that is rendered."""
+    watchers: tuple[str, ...] = ()
+    """Of a card that stands there: Teams ids of those who get views of their own."""
+    is_alone: bool = False
+    """Of a card that stands there: whether nobody but the person sees it."""
+
+    @property
+    def is_own(self) -> bool:
+        """Say whether the person alone sees the card."""
+        return self.is_alone
+
+    async def viewers(self) -> tuple[str, ...]:
+        """Name those who get views of their own of a ticket's card, by their Teams ids."""
+        return self.watchers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +44,27 @@ class Asking(Scene):
     conversation: Conversation
     people: People
     conversations: Conversations
+    doctor: Doctor | None = None
+    """Examines the installation; None where there is none."""
     nonce: str = ""
     """Of the pressed card; empty for typed words."""
     action: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Say whether the person alone sees the answer."""
+        return self.turn.is_own
+
+    async def viewers(self) -> tuple[str, ...]:
+        """Name those who get views of their own; of an own view that is its person alone."""
+        if self.turn.trigger == "automatic":
+            return (self.turn.person_mri,)
+        if self.turn.is_targeted or is_personal(self.conversation):
+            return ()
+        found = await self.conversations.viewers(self.conversation)
+        if not self.turn.is_own:
+            return found
+        return (self.turn.person_mri,) if self.turn.person_mri in found else ()
 
     def asker(self) -> Asker:
         """Say who asks, for a write: a card's nonce and action make one deed of a person's many presses.

@@ -8,28 +8,20 @@ import asyncio
 import dataclasses
 from collections import OrderedDict
 from operator import attrgetter
-from typing import Protocol
 
 import structlog
 
 from attms_core.errors import NotAllowed
-from attms_core.model import Conversation, ConversationKind, Member, TenantId
+from attms_core.model import Conversation, ConversationKind, TenantId
 from attms_core.ports import Now
 from attms_core.store import conversations
 from attms_core.store.database import Database
+from bot.viewers import Roster, Viewers
 
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 5000
 """Conversations kept in memory, the latest met; the others are read from the store when somebody speaks there."""
-
-
-class Roster(Protocol):
-    """Tells who is in a conversation."""
-
-    async def members(self, conversation: Conversation) -> list[Member]:
-        """List everybody. Raises ``Delivery`` errors."""
-        ...
 
 
 class Conversations:
@@ -39,7 +31,9 @@ class Conversations:
         self._database = database
         self._roster = roster
         self._now = now
+        self._viewers = Viewers(database=database, roster=roster, now=now)
         self._known: OrderedDict[tuple[TenantId, str], Conversation] = OrderedDict()
+        self._listed: OrderedDict[tuple[TenantId, str], None] = OrderedDict()
         self._writing: dict[tuple[TenantId, str], asyncio.Task[None]] = {}
 
     async def remember(self, told: Conversation) -> Conversation:
@@ -70,6 +64,24 @@ class Conversations:
     async def find(self, tenant: TenantId, conversation: str) -> Conversation | None:
         """Find a conversation by its base id."""
         return await self._find(tenant, conversation)
+
+    async def viewers(self, conversation: Conversation) -> tuple[str, ...]:
+        """Name those who get views of their own of a ticket's card there, by their Teams ids; often nobody."""
+        return () if is_personal(conversation) else await self._viewers.of(conversation)
+
+    def meet_anew(self, conversation: Conversation) -> None:
+        """Note that somebody came or went."""
+        self._viewers.forget(conversation)
+
+    def is_first_list(self, conversation: Conversation) -> bool:
+        """Say once, as far as memory goes, that no list has been shown there yet."""
+        key = (conversation.tenant, conversation.id)
+        if key in self._listed:
+            return False
+        self._listed[key] = None
+        if len(self._listed) > REMEMBERED:
+            self._listed.popitem(last=False)
+        return True
 
     async def forget_install(self, told: Conversation) -> None:
         """Note that the app was removed: nothing is sent there until it is installed again."""

@@ -13,7 +13,8 @@ from typing import Self
 import structlog
 
 from attms_core.desk import Desk, Wishes
-from attms_core.errors import AttmsError, NotAllowed, NotConnected, NotLinked, StoreUnavailable
+from attms_core.errors import AttmsError, NotAllowed, NotConnected, NotLinked, OutOfDate, StoreUnavailable
+from attms_core.health import Doctor
 from attms_core.model import Conversation, LinkState, Person, Right, TicketId, Wish
 from attms_core.notices import owe_outcome
 from attms_core.people import People, authorize
@@ -26,8 +27,8 @@ from bot.grammar import nearest, read, reference
 from bot.reading import Readers, fresh_nonce
 from bot.reply import Reply
 from bot.router import Router
-from bot.turn import Answer, Choices, Nothing, Replace, Say, Turn, TurnKind
-from cards.asks import OfTicket, RunCommand
+from bot.turn import Answer, Choices, Nothing, Problem, Replace, Say, Turn, TurnKind
+from cards.asks import OfTicket, RunCommand, ViewTicket
 from cards.saving import SavingCard
 from cards.submission import Submission, unpack
 
@@ -58,6 +59,7 @@ class Dispatch:
         readers: Readers,
         database: Database,
         poke: Callable[[], None],
+        doctor: Doctor,
         connected: bool,
         patience: timedelta = PATIENCE,
     ) -> None:
@@ -70,6 +72,7 @@ class Dispatch:
         self._readers = readers
         self._database = database
         self._poke = poke
+        self._doctor = doctor
         self._connected = connected
         self._patience = patience
         self._late: set[asyncio.Task[None]] = set()
@@ -96,6 +99,8 @@ class Dispatch:
         except AttmsError as error:
             log.info("turn_refused", code=error.code, reason=str(error))
             reader = self._readers.of_turn(turn, turn.conversation)
+            if turn.trigger == "automatic":
+                return Problem(error.code, str(error)), error.code  # everybody's card stays where it is
             return _say(turn, problems.reply(error, reader, fresh_nonce(), trace=turn.id)), error.code
         except Exception:
             # The last net: a bug of ours must not leave a person without an answer, nor Teams with an error.
@@ -112,7 +117,7 @@ class Dispatch:
         if turn.kind is TurnKind.SEARCH:
             return await self._search(asking)
         if turn.kind in PRESSED:
-            return Replace((await self._press(asking)).card)
+            return _say(turn, await (self._view(asking) if turn.trigger == "automatic" else self._press(asking)))
         return _say(turn, await self._said(asking, turn.words))
 
     def _asking(self, turn: Turn, person: Person, conversation: Conversation) -> Asking:
@@ -123,6 +128,7 @@ class Dispatch:
             desk=self._desk,
             people=self._people,
             conversations=self._conversations,
+            doctor=self._doctor,
             reader=self._readers.of_turn(turn, conversation, me=person.resource),
             fresh_nonce=fresh_nonce,
         )
@@ -151,6 +157,14 @@ class Dispatch:
         self._must(asking, Right.READ)
         hits = await searched(asking, str(asking.turn.value.get("queryText", ""))[:100])
         return Choices(tuple((hit.title, hit.value) for hit in hits[:15]))
+
+    async def _view(self, asking: Asking) -> Reply:
+        """Answer a refresh that Teams asks for by itself: no press, so nothing but a view of one's own comes of it."""
+        submission = unpack(asking.turn.value)
+        if not isinstance(submission, ViewTicket):
+            raise OutOfDate("Nobody has pressed this.")
+        self._must(asking, Right.READ)
+        return await self._router.presses[ViewTicket].handle(asking, submission)
 
     async def _press(self, asking: Asking) -> Reply:
         submission = unpack(asking.turn.value)
@@ -233,7 +247,7 @@ class Dispatch:
         return await self._wishes.by_key(asking.asker().key)
 
     def _must(self, asking: Asking, right: Right) -> None:
-        if right is not Right.HELP and not self._connected:
+        if not self._connected and right not in {Right.HELP, Right.ADMINISTER}:
             raise NotConnected("AutoTask is not connected yet.")
         decision = authorize(asking.person, right)
         if decision.allowed:
@@ -260,9 +274,9 @@ def _ticket_of(asking: Asking, submission: Submission) -> TicketId | None:
 
 def _say(turn: Turn, reply: Reply) -> Answer:
     if turn.kind in PRESSED:
-        return Replace(reply.card)
+        return Replace(reply.card, reply.summary)
     if turn.kind is TurnKind.SEARCH:
         return Choices(())
     if turn.kind is TurnKind.MESSAGE:
-        return Say(card=reply.card, summary=reply.summary)
+        return Say(card=reply.card, summary=reply.summary, suggest=reply.suggest)
     return Nothing()

@@ -11,6 +11,8 @@ from cards.welcome import WelcomeCard
 
 log = structlog.get_logger(__name__)
 
+FIRST_STEPS = ("/tickets mine", "/new", "/help")
+"""Offered above the compose box beside the welcome."""
 UNKNOWN_INVOKE = "ATTMS does not know this button. Say help to see what it can do."
 
 
@@ -26,6 +28,8 @@ class Events:
             return _in_words(turn)
         if not turn.conversation.id:
             return Nothing()
+        if turn.kind is TurnKind.MEMBERS:
+            self._conversations.meet_anew(turn.conversation)
         if turn.kind is TurnKind.UNINSTALLED or _lost_bot(turn):
             await self._conversations.forget_install(turn.conversation)
             return Nothing()
@@ -42,7 +46,7 @@ class Events:
         if known and known.is_installed:
             return Nothing()
         card = WelcomeCard(is_personal=turn.conversation.kind is ConversationKind.PERSONAL)
-        return Say(card=card.render(), summary=card.summary())
+        return Say(card=card.render(), summary=card.summary(), suggest=FIRST_STEPS)
 
     async def _joined(self, turn: Turn) -> Answer:
         try:

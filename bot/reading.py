@@ -27,9 +27,9 @@ class Readers:
         """Make the reader of an answer: whoever asked."""
         return self._reader(conversation, zone=turn.timezone, locale=turn.locale, me=me)
 
-    def of_conversation(self, conversation: Conversation) -> Reader:
+    def of_conversation(self, conversation: Conversation, *, me: ResourceId | None = None) -> Reader:
         """Make the reader of a message that stands there already: everybody in the conversation."""
-        return self._reader(conversation, zone=conversation.timezone, locale=conversation.locale or "", me=None)
+        return self._reader(conversation, zone=conversation.timezone, locale=conversation.locale or "", me=me)
 
     def _reader(self, conversation: Conversation, *, zone: str | None, locale: str, me: ResourceId | None) -> Reader:
         return Reader(

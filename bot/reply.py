@@ -10,6 +10,8 @@ class Reply:
 
     card: dict[str, Any]
     summary: str
+    suggest: tuple[str, ...] = ()
+    """Words to go on with, for where Teams shows them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from attms_core.model import Conversation, PersonKey
+from attms_core.model import Conversation, ConversationKind, PersonKey
 
 
 class TurnKind(StrEnum):
@@ -76,7 +76,7 @@ class Turn:
     """Of an Action.Execute."""
     invoke_name: str = ""
     trigger: Literal["manual", "automatic"] = "manual"
-    """``automatic`` when Teams refreshed a card by itself."""
+    """``automatic`` when Teams refreshed a card by itself: nobody has pressed anything."""
     mentions: tuple[Mention, ...] = ()
     """Other people's."""
     locale: str = ""
@@ -92,6 +92,11 @@ class Turn:
         """Say whether Teams waits for a body on the same request."""
         return self.kind in INVOKES
 
+    @property
+    def is_own(self) -> bool:
+        """Say whether nobody but the person sees the answer: an invoke's, a private one, any in a personal chat."""
+        return self.kind in INVOKES or self.is_targeted or self.conversation.kind is ConversationKind.PERSONAL
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
@@ -101,6 +106,8 @@ class Say:
     text: str | None = None
     summary: str = ""
     """What a notification or a screen reader says of the card."""
+    suggest: tuple[str, ...] = ()
+    """Words to go on with, three at most; only personal chats show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,8 @@ class Replace:
     """A card in the place of the one that was pressed."""
 
     card: dict[str, Any]
+    summary: str = ""
+    """What stands for the card in the activity feed where the answer travels as an edit or a message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ NOTE = 32_000
 """Lengths of AutoTask's fields in characters (vendor help: Tickets, TicketNotes)."""
 DEMANDED = 8_000
 DEMANDED_PREFIX = "f:"
+NO_WISH = WishId("")
 _SEEN = 4
 
 Words = Annotated[str, Text(WORDS)]
@@ -68,7 +69,15 @@ class ShowTicket(OfTicket, action="ticket.show"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshTicket(OfTicket, action="ticket.refresh"):
-    """Show the ticket as it is now. Teams may ask this by itself: it must stay a cheap read."""
+    """Show the ticket as it is now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewTicket(OfTicket, action="ticket.view"):
+    """Show the reader's own view. Teams asks it by itself: it is no press, and must stay a cheap read."""
+
+    wish: Annotated[WishId, Text(64)] = NO_WISH
+    """What was done last through the card, and is said on top of it; empty when nothing was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

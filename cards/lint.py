@@ -125,7 +125,7 @@ def _action(where: str, part: Json) -> Iterator[str]:
         return
     if not isinstance(part.get("data"), Mapping) or RESERVED not in part["data"]:
         yield "a button that asks nothing of ours"
-    if part["type"] == "Action.Submit" or where.endswith("selectAction"):
+    if part["type"] == "Action.Submit" or where.endswith(("selectAction", "refresh.action")):
         return
     fallback = part.get("fallback", {})
     if fallback.get("type") != "Action.Submit" or fallback.get("data") != part["data"]:

@@ -40,6 +40,8 @@ class FieldError:
     what: str
     legal: tuple[str, ...] = ()
     """Labels of what may stand there."""
+    more: str = ""
+    """What to do about it, when no other value would help."""
 
 
 def run(
@@ -172,6 +174,8 @@ def trouble(error: FieldError | None) -> tuple[Element, ...]:
     found: tuple[Element, ...] = (paragraph(run(error.what, most=300, weight="Bolder", color="Attention")),)
     if error.legal:
         found += (whisper(f"It can be: {', '.join(error.legal)}.", most=600, spacing="None"),)
+    if error.more:
+        found += (whisper(error.more, most=600, spacing="None"),)
     return found
 
 

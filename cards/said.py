@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from attms_core.model import TicketId
 from cards.actions import press
-from cards.asks import RunCommand
+from cards.asks import RunCommand, ShowTicket
 from cards.elements import Json
 from cards.parts import capital, card, feed, title, whisper
 from cards.reader import Reader
@@ -17,12 +18,15 @@ class SaidCard:
     more: str = ""
     commands: tuple[str, ...] = ()
     """Offered as buttons: ``tickets mine``."""
+    ticket: TicketId | None = None
+    """What it is about, for the way there."""
 
     def render(self, reader: Reader, nonce: str) -> Json:
         """Show it."""
         del reader
         more = whisper(self.more) if self.more else None
-        buttons = [press(capital(each), RunCommand(words=each), nonce) for each in self.commands]
+        there = [press("Show the ticket", ShowTicket(ticket=self.ticket), nonce)] if self.ticket is not None else []
+        buttons = [*there, *(press(capital(each), RunCommand(words=each), nonce) for each in self.commands)]
         return card(title(self.what, size="Medium"), more, summary=self.summary(), actions=buttons)
 
     def summary(self) -> str:

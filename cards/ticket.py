@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from attms_core.model import ClockState, NoteLine, Seen, TicketDetail
+from attms_core.model import ClockState, NoteLine, Seen, TicketDetail, WishId
 from cards.actions import link, press, tap
 from cards.asks import (
+    NO_WISH,
     AssignForm,
     ListTickets,
     NoteForm,
@@ -15,6 +16,7 @@ from cards.asks import (
     RefreshTicket,
     StatusForm,
     TakeTicket,
+    ViewTicket,
 )
 from cards.elements import Action, AdaptiveCard, Container, Element, Json, Refresh, Style, TextRun
 from cards.parts import (
@@ -57,7 +59,11 @@ class TicketCard:
     """The words of the list that it was opened from; empty when it was not."""
     back_offset: int = 0
     refresh_for: tuple[str, ...] = ()
-    """Teams ids of those for whom Teams may ask for the card anew by itself, sixty at most."""
+    """Teams ids of those who get a view of their own, for which Teams asks by itself; sixty at most."""
+    wish: WishId = NO_WISH
+    """What the notice tells of, so that everybody's own view tells it too."""
+    can_write: bool = True
+    """Whether the deeds are offered: a card that many see offers them all, a view of one's own what one may do."""
 
     def render(self, reader: Reader, nonce: str) -> Json:
         """Show it."""
@@ -69,9 +75,7 @@ class TicketCard:
             *self._ways(reader),
         )
         buttons = self._deeds(reader, nonce)
-        whole = AdaptiveCard(
-            body=body, actions=buttons, refresh=self._refresh(nonce), fallback_text=plain(self.summary())
-        )
+        whole = AdaptiveCard(body=body, actions=buttons, refresh=self._refresh(), fallback_text=plain(self.summary()))
         return whole.to_json()
 
     def summary(self) -> str:
@@ -134,6 +138,9 @@ class TicketCard:
         return (whisper(f"{count} internal {'note' if count == 1 else 'notes'} not shown here."),)
 
     def _deeds(self, reader: Reader, nonce: str) -> tuple[Action, ...]:
+        again = press("Refresh", self._about(RefreshTicket), nonce)
+        if not self.can_write:
+            return (again,)
         ticket = self.detail.ticket
         take = TakeTicket(ticket=ticket.id, seen=Seen.of(ticket), back=self.back, back_offset=self.back_offset)
         is_mine = reader.me is not None and ticket.assignee == reader.me
@@ -143,7 +150,7 @@ class TicketCard:
             press("Status", self._about(StatusForm), nonce),
             press("Priority", self._about(PriorityForm), nonce),
             press("Note", self._about(NoteForm), nonce),
-            press("Refresh", self._about(RefreshTicket), nonce),
+            again,
         )
 
     def _ways(self, reader: Reader) -> tuple[Element, ...]:
@@ -154,10 +161,11 @@ class TicketCard:
             return ()
         return (paragraph(*_spaced(ways), spacing="Medium"),)
 
-    def _refresh(self, nonce: str) -> Refresh | None:
+    def _refresh(self) -> Refresh | None:
         if not self.refresh_for:
             return None
-        return Refresh(action=press("Refresh", self._about(RefreshTicket), nonce), user_ids=self.refresh_for)
+        view = ViewTicket(ticket=self.detail.ticket.id, back=self.back, back_offset=self.back_offset, wish=self.wish)
+        return Refresh(action=tap("Refresh", view), user_ids=self.refresh_for)
 
     def _about(self, kind: type[Asks]) -> Asks:
         return kind(ticket=self.detail.ticket.id, back=self.back, back_offset=self.back_offset)

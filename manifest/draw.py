@@ -1,4 +1,4 @@
-"""The mark: a ticket that speaks, ticked off. ``python -m manifest.draw`` writes both icons anew.
+"""The mark: a ticket that speaks, ticked off. ``python -m manifest.draw`` writes all icons anew.
 
 A shape is a function from a point to its distance from the edge, negative inside; sizes are halves of the ticket's
 width. Icons are drawn by hand here and kept as files, so that building a package draws nothing.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from manifest.package import ICONS
 from manifest.png import Pixel, png
-from manifest.wire import ACCENT, COLOR_ICON, OUTLINE_ICON
+from manifest.wire import ACCENT, COLOR_ICON, OUTLINE_ICON, SMALL_ICON
 
 Shape = Callable[[float, float], float]
 Point = tuple[float, float]
@@ -22,22 +22,23 @@ CHECK: tuple[Point, Point, Point] = ((-0.36, 0.03), (-0.09, 0.29), (0.38, -0.25)
 LOWER = 1 / 7
 """How far the mark moves up, so that ticket and tail together stand in the middle; in 32 pixels, two whole ones."""
 WHITE = (255, 255, 255)
+GROUND = (int(ACCENT[1:3], 16), int(ACCENT[3:5], 16), int(ACCENT[5:7], 16))
 
 
 def color(side: int = 192) -> bytes:
     """Draw the colour icon: the white mark on the accent colour, inside Teams' safe zone of 120 of 192 pixels."""
-    ground = (int(ACCENT[1:3], 16), int(ACCENT[3:5], 16), int(ACCENT[5:7], 16))
     scale = side * 60 / 192
-    body, tick = _body(), _stroke(CHECK, 0.1)
-
-    def mark(x: float, y: float) -> float:
-        return max(body(x, y), -tick(x, y))
 
     def paint(covered: float) -> Pixel:
-        red, green, blue = (round(b + (w - b) * covered) for b, w in zip(ground, WHITE, strict=True))
+        red, green, blue = (round(b + (w - b) * covered) for b, w in zip(GROUND, WHITE, strict=True))
         return red, green, blue, 255
 
-    return _draw(side, scale, mark, paint)
+    return _draw(side, scale, _solid(0.1), paint)
+
+
+def small(side: int = 32) -> bytes:
+    """Draw the small colour icon: the mark in the accent colour on nothing, its tick cut out."""
+    return _draw(side, side * 15 / 32, _solid(0.13), lambda covered: (*GROUND, round(255 * covered)))
 
 
 def outline(side: int = 32) -> bytes:
@@ -54,6 +55,12 @@ def outline(side: int = 32) -> bytes:
         return (*WHITE, round(255 * covered))
 
     return _draw(side, scale, mark, paint)
+
+
+def _solid(width: float) -> Shape:
+    """Fill the mark, less a tick of this half width."""
+    body, tick = _body(), _stroke(CHECK, width)
+    return lambda x, y: max(body(x, y), -tick(x, y))
 
 
 def _draw(side: int, scale: float, mark: Shape, paint: Callable[[float], Pixel]) -> bytes:
@@ -98,9 +105,10 @@ def _from_line(x: float, y: float, start: Point, end: Point) -> float:
 
 
 def main(folder: Path = ICONS) -> None:
-    """Write both icons."""
+    """Write all icons."""
     (folder / COLOR_ICON).write_bytes(color())
     (folder / OUTLINE_ICON).write_bytes(outline())
+    (folder / SMALL_ICON).write_bytes(small())
 
 
 if __name__ == "__main__":

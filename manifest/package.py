@@ -39,7 +39,7 @@ def build(app: App) -> tuple[Package, Package]:
 
 def _zip(manifest: wire.Json) -> bytes:
     files = {"manifest.json": json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"}
-    files |= {name: (ICONS / name).read_bytes() for name in (wire.COLOR_ICON, wire.OUTLINE_ICON)}
+    files |= {name: (ICONS / name).read_bytes() for name in wire.icons_of(manifest)}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():

@@ -17,6 +17,9 @@ CURRENT = "1.30"
 CONSERVATIVE = "1.19"
 COLOR_ICON = "color.png"
 OUTLINE_ICON = "outline.png"
+SMALL_ICON = "color32.png"
+"""For places of Teams that are too small for the big one; manifest 1.19 does not know it."""
+ICONS: dict[str, str] = {"color": COLOR_ICON, "outline": OUTLINE_ICON}
 ACCENT = "#0B6470"
 """What Teams puts behind the outline icon, and what our colour icon has behind its mark."""
 
@@ -43,13 +46,20 @@ def current(app: App) -> Json:
         _list(PERSONAL, app.commands, triggers=("mention",)),
         _list(SHARED, (command for command in app.commands if command.slash), triggers=("mention", "slash")),
     )
-    return _manifest(app, CURRENT, {**_bot(app, lists), "supportsTargetedMessages": True})
+    whole = _manifest(app, CURRENT, {**_bot(app, lists), "supportsTargetedMessages": True})
+    return {**whole, "icons": {**ICONS, "color32x32": SMALL_ICON}}
 
 
 def conservative(app: App) -> Json:
     """Write the edition that older rules accept."""
     lists = (_list(PERSONAL, app.commands), _list(SHARED, app.commands))
     return _manifest(app, CONSERVATIVE, _bot(app, lists))
+
+
+def icons_of(manifest: Json) -> tuple[str, ...]:
+    """Name the pictures that a manifest shows."""
+    icons = manifest["icons"]
+    return tuple(str(name) for name in icons.values()) if isinstance(icons, dict) else ()
 
 
 def _manifest(app: App, edition: str, bot: Json) -> Json:
@@ -61,7 +71,7 @@ def _manifest(app: App, edition: str, bot: Json) -> Json:
         "developer": _developer(app),
         "name": {"short": NAME, "full": FULL_NAME},
         "description": {"short": SHORT, "full": FULL},
-        "icons": {"color": COLOR_ICON, "outline": OUTLINE_ICON},
+        "icons": ICONS,
         "accentColor": ACCENT,
         "bots": [bot],
         "defaultInstallScope": "personal",

@@ -1,6 +1,7 @@
 """Errors as problem documents (RFC 9457). They say what the sender may know, and nothing of our insides."""
 
 import json
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
@@ -33,11 +34,19 @@ _STATUS: tuple[tuple[type[AttmsError], int], ...] = (
 )
 
 
-def problem(status: int, *, code: str = "", detail: str = "", hint: str = "", trace: str = "") -> web.Response:
-    """Write a problem document; empty parts are left out."""
+def problem(
+    status: int,
+    *,
+    code: str = "",
+    detail: str = "",
+    hint: str = "",
+    trace: str = "",
+    mistakes: Sequence[Mapping[str, str]] = (),
+) -> web.Response:
+    """Write a problem document; empty parts are left out. ``mistakes`` are its member ``errors``."""
     title = _TITLES.get(status, "Error")
     parts = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, "hint": hint}
-    body = {name: value for name, value in {**parts, "trace": trace}.items() if value}
+    body = {name: value for name, value in {**parts, "trace": trace, "errors": list(mistakes)}.items() if value}
     return web.Response(status=status, text=json.dumps(body), content_type=MEDIA_TYPE)
 
 

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
+from attms_core.autotask.budget import Usage
+from attms_core.autotask.zone import Zones
 from attms_core.errors import NotConnected
 from attms_core.model import (
     Company,
@@ -36,6 +38,14 @@ class NotConnectedAutotask:
     used_share = 0.0
     own_calls = 0
     silent_for: timedelta | None = None
+
+    async def usage(self) -> Usage:
+        """Raise ``NotConnected``."""
+        _refuse()
+
+    async def zones(self) -> Zones:
+        """Raise ``NotConnected``."""
+        _refuse()
 
     async def ticket(self, ticket: TicketId, *, urgent: bool = False) -> Ticket | None:
         """Raise ``NotConnected``."""

@@ -4,6 +4,7 @@ How many calls run at once is the business of ``lanes``.
 """
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from attms_core.autotask.protocol import Priority
@@ -25,6 +26,14 @@ PACE = 1.0
 HINT = "Lists still work. Try again in a few minutes."
 MIRROR_SHARE = 0.9
 """Of our own cap; the rest is kept for people who wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A reading of the hour's calls, of all integrations of the tenant together."""
+
+    used: int
+    threshold: int
 
 
 class Budget:

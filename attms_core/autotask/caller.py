@@ -7,14 +7,14 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from attms_core.autotask import wire, zone
-from attms_core.autotask.budget import Budget
+from attms_core.autotask.budget import Budget, Usage
 from attms_core.autotask.door import HINT, REFUSED, Door
 from attms_core.autotask.lanes import Lanes
 from attms_core.autotask.protocol import (
@@ -114,6 +114,25 @@ class Caller:
             await self._sleep(pace)
         return await self._persist(call)
 
+    async def usage(self) -> Usage:
+        """Read the tenant's use of the hour for somebody who waits; it needs a log-in that works.
+
+        Raises ``Busy``, ``Unreachable`` or ``CredentialsRefused``.
+        """
+        found = await self._persist(replace(THRESHOLD, priority=Priority.PERSON))
+        read = self._note_usage(found)
+        if read is None:
+            raise Unreachable("AutoTask does not tell how many calls are used.", hint=SOON)
+        return read
+
+    def _note_usage(self, found: Verdict) -> Usage | None:
+        used = wire.number(found.answer.get("currentTimeframeRequestCount"))
+        threshold = wire.number(found.answer.get("externalRequestThreshold"))
+        if used is None or threshold is None:
+            return None
+        self._budget.read(used=used, threshold=threshold)
+        return Usage(used, threshold)
+
     async def _persist(self, call: Call) -> Verdict:
         doubt = Doubt()
         try:
@@ -208,10 +227,7 @@ class Caller:
         except TryLater as error:
             log.warning("autotask_threshold_unread", code=error.code)
             return
-        used = wire.number(found.answer.get("currentTimeframeRequestCount"))
-        threshold = wire.number(found.answer.get("externalRequestThreshold"))
-        if used is not None and threshold is not None:
-            self._budget.read(used=used, threshold=threshold)
+        self._note_usage(found)
 
 
 async def find_zone(send: Send, base: str, user: str, *, allow_loopback: bool) -> Zone:

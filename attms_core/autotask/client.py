@@ -15,15 +15,16 @@ from typing import Self
 import structlog
 
 from attms_core.autotask import encode, protocol, refusals, wire, zone
-from attms_core.autotask.budget import Budget
+from attms_core.autotask.budget import Budget, Usage
 from attms_core.autotask.caller import Caller, Sleep, find_zone
 from attms_core.autotask.catalogue import Catalogue
 from attms_core.autotask.door import Door
 from attms_core.autotask.protocol import Call, Deed, Kind, Login, Priority, Verdict
 from attms_core.autotask.query import Query, any_of, where
 from attms_core.autotask.reads import LARGEST_ID, Reads, decode, record_id
+from attms_core.autotask.rights import Rights, rights
 from attms_core.errors import CredentialsRefused, NotConnected, OutcomeUnknown, TryLater
-from attms_core.http import AllowList, ForbiddenAddress, HttpClient, Send
+from attms_core.http import AllowList, ForbiddenAddress, HttpClient, Request, Response, Send
 from attms_core.model import (
     Company,
     Contact,
@@ -57,6 +58,7 @@ class AutotaskClient:
 
     send        lent by tests; unset means an HTTP client of our own with the allow-list of AutoTask's hosts
     discovery   the base that is asked for the tenant's zone when none is configured
+    heard       is told of every answer as it comes in
     clock, sleep, jitter    see ``Caller``
     """
 
@@ -66,6 +68,7 @@ class AutotaskClient:
         *,
         now: Now,
         send: Send | None = None,
+        heard: Callable[[Response], None] | None = None,
         discovery: str = zone.DISCOVERY,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -76,7 +79,7 @@ class AutotaskClient:
         self._discovery = discovery
         own = HttpClient(AllowList(zone.API_HOSTS, settings.allow_loopback), body_cap=BODY_CAP)
         self._http = None if send else own
-        self._send: Send = send or own.send
+        self._send: Send = _overheard(send or own.send, heard) if heard else send or own.send
         self._stack = AsyncExitStack()
         self._catalogue = Catalogue(now)
         self._api_users: set[ResourceId] = set()
@@ -121,6 +124,15 @@ class AutotaskClient:
     def silent_for(self) -> timedelta | None:
         """How long AutoTask has not answered properly; none when the last call was answered."""
         return self._budget.silent_for
+
+    async def usage(self) -> Usage:
+        """Log in and ask for the tenant's use of the hour. Raises ``Busy``, ``Unreachable``, ``CredentialsRefused``."""
+        return await self._caller.usage()
+
+    async def zones(self) -> zone.Zones:
+        """Ask where the tenant lives; it takes no log-in. Raises ``Unreachable`` or ``CredentialsRefused``."""
+        in_use = self._door.zone.base if self._door.zone else ""
+        return zone.Zones(in_use, (await self._find_zone()).base)
 
     # tickets
 
@@ -227,6 +239,12 @@ class AutotaskClient:
         """Read an entity's fields (``Tickets``, ``TicketNotes``), user-defined ones included."""
         return await self._reads.fields(entity, Priority.MIRROR)
 
+    async def rights(self, entity: str) -> Rights:
+        """Ask what our user may do with an entity (``Tickets``), for somebody who waits."""
+        path = f"{entity}/entityInformation"
+        found = await self._reads.read(Call(entity=entity, method="GET", path=path, priority=Priority.PERSON))
+        return rights(entity, found.answer)
+
     # writes
 
     async def create_ticket(self, fields: Mapping[str, Value], *, as_: ResourceId) -> TicketId:
@@ -293,6 +311,15 @@ class AutotaskClient:
     async def _find_zone(self) -> zone.Zone:
         base = self._door.zone.base if self._door.zone else self._discovery
         return await find_zone(self._send, base, self._login.user, allow_loopback=self._allow_loopback)
+
+
+def _overheard(send: Send, heard: Callable[[Response], None]) -> Send:
+    async def exchange(request: Request) -> Response:
+        response = await send(request)
+        heard(response)
+        return response
+
+    return exchange
 
 
 def _login(settings: Settings) -> Login:

@@ -36,6 +36,16 @@ class Zone:
         return f"{self.pages}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID={int(ticket)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Where a tenant is looked for, and where it lives."""
+
+    in_use: str
+    """The base that is called; empty while none is known."""
+    told: str
+    """The base that AutoTask names now."""
+
+
 def question(base: str, user: str) -> str:
     """Give the address that tells a user's zone. It takes no log-in."""
     return f"{base}V1.0/zoneInformation?user={quote(user, safe='')}"

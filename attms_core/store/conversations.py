@@ -1,14 +1,15 @@
 """Conversation references: where the bot may speak, and which of them are internal."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import false, select, true, update
+from sqlalchemy import exists, false, func, select, true, update
 
 from attms_core.model import Conversation, ConversationKind, TenantId
-from attms_core.store.build import upsert, words
+from attms_core.store.build import number, upsert, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement
-from attms_core.store.tables import conversations
+from attms_core.store.tables import conversations, people
 from attms_core.store.values import moment_or_none, stamp_or_none
 
 _c = conversations.c
@@ -24,6 +25,34 @@ _PUT = upsert(conversations, ["tenant", "id"])
 _UNINSTALL = Statement("uninstalled", update(conversations).where(*_this).values(is_installed=false()))
 _INTERNAL = Statement("is internal", update(conversations).where(*_this).values(is_internal=true()))
 _NOT_INTERNAL = Statement("is not internal", update(conversations).where(*_this).values(is_internal=false()))
+_installed = (_ours, _c.is_installed == true())
+_KINDS = Statement("conversations by kind", select(_c.kind, func.count()).where(*_installed).group_by(_c.kind))
+_SERVICE_URLS = Statement(
+    "service URLs", select(_c.service_url).where(*_installed).distinct().order_by(_c.service_url).limit(number("most"))
+)
+_chat = exists().where(
+    _c.tenant == people.c.tenant,
+    _c.object_id == people.c.object_id,
+    _c.kind == ConversationKind.PERSONAL.value,
+    _c.is_installed == true(),
+)
+_linked = (people.c.tenant == words("tenant"), people.c.state == "linked")
+_LINKED = Statement("linked people", select(func.count()).select_from(people).where(*_linked))
+_UNREACHABLE = Statement("people without a chat", select(func.count()).select_from(people).where(*_linked, ~_chat))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the bot may speak."""
+
+    personal: int
+    """Chats with one person."""
+    shared: int
+    """Channels and group chats."""
+    linked: int
+    """People who are linked to a technician."""
+    unreachable: int
+    """Those of them who have no chat with the bot."""
 
 
 def put(tx: Tx, conversation: Conversation) -> None:
@@ -66,6 +95,24 @@ def set_internal(tx: Tx, tenant: TenantId, id: str, on: bool) -> None:  # noqa: 
 def everything(tx: Tx, tenant: TenantId) -> list[Conversation]:
     """Give all conversations, by id."""
     return [_decode(row) for row in tx.all(_ALL, tenant=tenant)]
+
+
+def places(tx: Tx, tenant: TenantId) -> Places:
+    """Count where the bot is installed, and whom it can speak to."""
+    kinds = {kind: int(count) for kind, count in tx.all(_KINDS, tenant=tenant)}
+    personal = kinds.pop(ConversationKind.PERSONAL.value, 0)
+    linked, unreachable = tx.one(_LINKED, tenant=tenant), tx.one(_UNREACHABLE, tenant=tenant)
+    return Places(
+        personal=personal,
+        shared=sum(kinds.values()),
+        linked=int(linked[0]) if linked else 0,
+        unreachable=int(unreachable[0]) if unreachable else 0,
+    )
+
+
+def service_urls(tx: Tx, tenant: TenantId, limit: int) -> list[str]:
+    """Give the addresses of Teams that installed conversations name."""
+    return [str(url) for (url,) in tx.all(_SERVICE_URLS, tenant=tenant, most=limit)]
 
 
 def _decode(row: tuple[Any, ...]) -> Conversation:

@@ -33,6 +33,25 @@ class DeadEdit:
     died_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What is owed and has not been delivered, of all tenants together."""
+
+    waiting: int
+    oldest_due: datetime | None
+    """When the one that has waited longest should have gone out; none when nothing waits."""
+    most_attempts: int
+    """How often the one that was refused most has been tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graves:
+    """What was given up lately, of all tenants together."""
+
+    count: int
+    last_reason: str
+
+
 _o = outbox.c
 _COLUMNS = (
     *(_o.tenant, _o.conversation, _o.activity, _o.ticket, _o.wish, _o.version, _o.attempts, _o.due_at),
@@ -122,6 +141,10 @@ _DEAD = Statement(
     .where(_o.tenant == words("tenant"), _o.is_dead == true())
     .order_by(_o.died_at.desc(), _o.conversation, _o.activity),
 )
+_BACKLOG = Statement("what waits", select(func.count(), func.min(_o.due_at), func.max(_o.attempts)).where(_alive))
+_lately = (_o.is_dead == true(), _o.died_at >= number("since"))
+_GRAVES = Statement("dead lately", select(func.count()).where(*_lately))
+_LAST_GRAVE = Statement("last dead", select(_o.reason).where(*_lately).order_by(_o.died_at.desc()).limit(1))
 
 
 def owe(  # noqa: PLR0917 - the key, the subject and the time, in the order of speech
@@ -184,6 +207,18 @@ def dead(tx: Tx, tenant: TenantId) -> list[DeadEdit]:
     return [
         DeadEdit(edit=_decode(row), reason=row[-2], died_at=moment(row[-1])) for row in tx.all(_DEAD, tenant=tenant)
     ]
+
+
+def backlog(tx: Tx) -> Backlog:
+    """Say how much waits, and for how long."""
+    waiting, oldest, attempts = tx.one(_BACKLOG) or (0, None, None)
+    return Backlog(waiting=waiting, oldest_due=None if oldest is None else moment(oldest), most_attempts=attempts or 0)
+
+
+def buried_since(tx: Tx, since: datetime) -> Graves:
+    """Count what was given up at or after ``since``, with the reason of the last."""
+    count, last = tx.one(_GRAVES, since=stamp(since)), tx.one(_LAST_GRAVE, since=stamp(since))
+    return Graves(int(count[0]) if count else 0, str(last[0]) if last else "")
 
 
 def _end(tx: Tx, statement: Statement, edit: Edit, params: Mapping[str, Any]) -> None:

@@ -23,6 +23,10 @@ CONNECT_SECONDS = 5
 OPTIONS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 """Raised because of somebody else at the same time: on the next run the other's work is visible."""
+OUT_OF_ORDER = (
+    *(psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed),
+    errors.ReadOnlySqlTransaction,  # after a failover we may speak to a standby
+)
 RETRIES: Mapping[str, Any] = {
     "attempts": 12,
     "timeout": 10.0,
@@ -107,7 +111,7 @@ class PostgresDatabase:
             raise StoreUnavailable("The database has been closed.")
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, deed)
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:
+        except OUT_OF_ORDER as error:
             raise unavailable(error) from error
 
     def _read(self, work: Callable[[PostgresTx], T]) -> T:

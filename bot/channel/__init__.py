@@ -4,5 +4,6 @@ from bot.channel.answers import card_message, text_message
 from bot.channel.channel import PATH, Channel
 from bot.channel.connector import Connector
 from bot.channel.credentials import Grant
+from bot.channel.places import TEAMS_HOSTS
 
-__all__ = ["PATH", "Channel", "Connector", "Grant", "card_message", "text_message"]
+__all__ = ["PATH", "TEAMS_HOSTS", "Channel", "Connector", "Grant", "card_message", "text_message"]

@@ -101,6 +101,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
     """Runs turns. ``on_error`` gets whatever a turn raises; it must not raise itself."""
 
     def __init__(self, connector: Connector, *, app_id: str, on_error: OnError) -> None:
+        self.connector = connector
         self._connectors = _Connectors(connector)
         super().__init__(_Authentication(self._connectors))
         self._on_error = on_error
@@ -135,10 +136,24 @@ def _authenticated(app_id: str, connectors: _Connectors) -> AuthenticateRequestR
     return result
 
 
-async def post(context: TurnContext, wire: Wire) -> str:
-    """Post a message in the turn's conversation (in a channel: its thread); return its id. Raises ``Delivery``."""
-    response = await context.send_activity(_outgoing(context, wire))
+async def post(context: TurnContext, wire: Wire, *, openly: bool = False) -> str:
+    """Post a message in the turn's conversation (in a channel: its thread); return its id. Raises ``Delivery``.
+
+    What was said to us privately in a group is answered privately, unless ``openly``.
+    """
+    response = await context.send_activity(_outgoing(context, wire, openly=openly))
     return response.id if response is not None and response.id else ""
+
+
+async def post_alone(context: TurnContext, wire: Wire) -> str:
+    """Post a message in the chat of the turn's person and the bot, which is opened if need be; return its id.
+
+    Raises ``Delivery``.
+    """
+    turn: Turn = context.turn_state[_TURN]
+    connector: Connector = context.adapter.connector
+    chat = await connector.create_conversation(turn.conversation, turn.person_mri)
+    return await connector.post(turn.conversation.service_url, chat, wire)
 
 
 async def replace(context: TurnContext, activity_id: str, wire: Wire) -> None:
@@ -177,15 +192,16 @@ def _address(outgoing: Activity, heard: Activity) -> None:
     outgoing.from_property, outgoing.recipient = heard.recipient, heard.from_property
 
 
-def _outgoing(context: TurnContext, wire: Wire) -> Activity:
+def _outgoing(context: TurnContext, wire: Wire, *, openly: bool = False) -> Activity:
+    turn: Turn = context.turn_state[_TURN]
     return Activity(
         type=wire["type"],
         text=wire.get("text"),
         text_format=wire.get("textFormat"),
         summary=wire.get("summary"),
         attachments=wire.get("attachments"),
-        # What was said to us privately in a group is answered privately.
-        channel_data={_TARGETED: True} if context.turn_state[_TURN].is_targeted else None,
+        suggested_actions=wire.get("suggestedActions"),
+        channel_data={_TARGETED: True} if turn.is_targeted and not openly else None,
     )
 
 
@@ -204,6 +220,7 @@ def _wire(activity: Activity) -> Wire:
         "textFormat": activity.text_format,
         "summary": activity.summary,
         "attachments": activity.attachments,
+        "suggestedActions": activity.suggested_actions,
         "replyToId": activity.reply_to_id,
         "channelId": activity.channel_id,
         "serviceUrl": activity.service_url,

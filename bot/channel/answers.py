@@ -6,6 +6,7 @@ Cards; dialogs; typeahead search.
 
 from typing import Any
 
+from attms_core.model import ConversationKind
 from bot.channel.words import LONGEST, clean
 from bot.turn import Answer, Body, Choices, Nothing, Problem, Replace, Say, Toast, Turn, TurnKind
 
@@ -16,6 +17,9 @@ _TOAST = "application/vnd.microsoft.activity.message"
 _ERROR = "application/vnd.microsoft.error"
 _FOUND = "application/vnd.microsoft.search.searchResponse"
 MOST_CHOICES = 15
+MOST_SUGGESTED = 3
+"""Teams shows three suggestions now, and showed six before."""
+TOO_BIG = "The answer is too big for Teams. Ask for less of it."
 _LONGEST_SUMMARY = 300
 
 
@@ -25,14 +29,39 @@ def attachment(card: Wire) -> Wire:
 
 
 def card_message(card: Wire, summary: str) -> Wire:
-    """Make a message of a card alone: text beside it would split the message (Teams: cards)."""
+    """Make a message of a card alone: text beside it would split the message (Teams: cards).
+
+    The summary is the line of the activity feed; a card that comes without one is told by its fallback text.
+    """
+    line = clean(summary or str(card.get("fallbackText") or ""), _LONGEST_SUMMARY)
     message: Wire = {"type": "message", "attachments": [attachment(card)]}
-    return {**message, "summary": clean(summary, _LONGEST_SUMMARY)} if summary else message
+    return {**message, "summary": line} if line else message
 
 
 def text_message(text: str) -> Wire:
     """Make a message of plain text, in which nothing is markup."""
     return {"type": "message", "text": text[:LONGEST], "textFormat": "plain"}
+
+
+def suggested(words: tuple[str, ...], mri: str) -> Wire:
+    """Make the buttons above the compose box that say these words (Teams: suggested actions)."""
+    actions = [{"type": "imBack", "title": each, "value": each} for each in words[:MOST_SUGGESTED]]
+    return {"to": [mri], "actions": actions}
+
+
+def message_to(turn: Turn, answer: Answer) -> Wire | None:
+    """Return what to post for an answer; none when there is nothing to say. Only personal chats get suggestions."""
+    message = message_of(answer)
+    if message is None or not isinstance(answer, Say) or not answer.suggest:
+        return message
+    if turn.conversation.kind is not ConversationKind.PERSONAL:
+        return message
+    return {**message, "suggestedActions": suggested(answer.suggest, turn.person_mri)}
+
+
+def short_of(message: Wire) -> Wire:
+    """Return what to post in the place of a message that is too big: its line of the activity feed."""
+    return text_message(message.get("summary") or message.get("text") or TOO_BIG)
 
 
 def message_of(answer: Answer) -> Wire | None:
@@ -43,7 +72,7 @@ def message_of(answer: Answer) -> Wire | None:
         case Say():
             return text_message(answer.text) if answer.text else None
         case Replace():
-            return card_message(answer.card, "")
+            return card_message(answer.card, answer.summary)
         case Toast() | Problem():
             return text_message(answer.text)
         case Choices() | Body() | Nothing():

@@ -105,6 +105,15 @@ class Channel:
         """The way to speak without being spoken to; RuntimeError outside ``async with``."""
         return self._opened.connector
 
+    @property
+    def has_keys(self) -> bool:
+        """Say whether it can be told who speaks: the keys that messages are signed with are here and fresh."""
+        return self._line is not None and self._line.has_keys
+
+    async def prove_token(self) -> None:
+        """Have a token for the bot, or get one. Raises ``AuthBroken``; RuntimeError outside ``async with``."""
+        await self._opened.prove_token()
+
     def routes(self, app: web.Application) -> None:
         """Put the channel's door on an application."""
         app.router.add_route("*", PATH, self.receive)

@@ -21,7 +21,7 @@ from bot.channel.refusals import error_for
 from bot.channel.strict import BadJson, read_json
 from bot.channel.wire import BodyTooBig, read_body
 from bot.channel.words import name_of
-from bot.delivery import AuthBroken, Gone, Later, Rejected, Transient
+from bot.delivery import AuthBroken, Delivery, Gone, Later, NotInstalled, Rejected, Transient
 
 Json = Mapping[str, Any]
 Pause = Callable[[float], Awaitable[None]]
@@ -34,6 +34,8 @@ _PAGE = 500
 _TARGETED = "?isTargetedActivity=true"
 _MOST_PAGES = 40
 _OK = range(200, 300)
+NO_PRIVACY = (Rejected, NotInstalled, Gone)
+"""What Teams answers where a private message cannot be had: it is offered in some conversations only."""
 
 
 class Tokens(Protocol):
@@ -68,12 +70,43 @@ class Connector:
         self._places = places
         self._pause = pause
 
-    async def send(self, conversation: Conversation, activity: Json, *, thread: str | None = None) -> str:
+    async def send(
+        self, conversation: Conversation, activity: Json, *, thread: str | None = None, only_to: str = ""
+    ) -> str:
         """Post a message, in a channel to a thread where one is named; return the activity id.
 
-        The id is empty when Teams tells none, as for text and card in one activity.
+        In a channel or group ``only_to`` names, by Teams id, the one member who sees it. The id is empty when Teams
+        tells none, as for text and card in one activity.
         """
-        return await self.post(conversation.service_url, thread or conversation.id, activity)
+        if only_to:
+            activity = {**activity, "recipient": {"id": only_to, "isTargeted": True}}
+        return await self.post(conversation.service_url, thread or conversation.id, activity, targeted=bool(only_to))
+
+    async def tell(self, conversation: Conversation, mri: str, activity: Json, *, thread: str | None = None) -> str:
+        """Say something to one member of a channel or group alone; return the activity id.
+
+        There if Teams takes it (a private message), else in the chat of the two. Never for others to see.
+        """
+        try:
+            return await self.send(conversation, activity, thread=thread, only_to=mri)
+        except NO_PRIVACY:
+            chat = await self.create_conversation(conversation, mri)
+            return await self.post(conversation.service_url, chat, activity)
+
+    async def create_conversation(self, conversation: Conversation, mri: str) -> str:
+        """Open the chat with a member of a conversation, or find it: Teams gives the same id each time."""
+        place = self._service(conversation.service_url)
+        told = {
+            "bot": {"id": conversation.bot_id},
+            "isGroup": False,
+            "members": [{"id": mri}],
+            "tenantId": conversation.tenant,
+            "channelData": {"tenant": {"id": conversation.tenant}},
+        }
+        chat = text(await self._call("POST", place, told), "id")
+        if not chat:
+            raise Rejected("Teams names no chat with the person")
+        return chat
 
     async def edit(
         self, conversation: Conversation, activity_id: str, activity: Json, *, thread: str | None = None
@@ -118,14 +151,32 @@ class Connector:
     async def put(
         self, service_url: str, conversation_id: str, activity_id: str, activity: Json, *, targeted: bool = False
     ) -> None:
-        """Replace an activity by address."""
+        """Replace an activity by address.
+
+        A press does not tell whether its card is private. So what Teams refuses as an edit for all is tried once
+        more as one for its recipient alone: it takes either for the right kind only.
+        """
         url = f"{self._place(service_url, conversation_id)}/activities/{quote(activity_id, safe=':@')}"
-        await self._call("PUT", url + (_TARGETED if targeted else ""), activity)
+        try:
+            await self._call("PUT", url + (_TARGETED if targeted else ""), activity)
+        except Rejected as error:
+            if targeted:
+                raise
+            await self._put_targeted(url, activity, error)
+
+    async def _put_targeted(self, url: str, activity: Json, refusal: Rejected) -> None:
+        try:
+            await self._call("PUT", url + _TARGETED, activity)
+        except Delivery:
+            raise refusal from None
 
     def _place(self, service_url: str, conversation_id: str) -> str:
+        return f"{self._service(service_url)}/{quote(conversation_id, safe=':@;=')}"
+
+    def _service(self, service_url: str) -> str:
         if not self._places.allows(service_url):
             raise Rejected("The service URL is not on the allow-list")
-        return f"{service_url.rstrip('/')}/v3/conversations/{quote(conversation_id, safe=':@;=')}"
+        return f"{service_url.rstrip('/')}/v3/conversations"
 
     async def _call(self, method: str, url: str, activity: Json | None = None) -> Json:
         call = _Call(method=method, url=url, body=None if activity is None else orjson.dumps(activity))

@@ -61,6 +61,11 @@ class Keys:
         self.generation = 0
         """Rises when the set of keys changes, so that what was concluded from older ones can be dropped."""
 
+    @property
+    def has_any(self) -> bool:
+        """Say whether there are keys that are still believed."""
+        return bool(self._current())
+
     async def find(self, kid: str) -> SigningKey | None:
         """Find a key by its id; for an unknown one look at the documents again, but not too often."""
         known = self._current().get(kid)

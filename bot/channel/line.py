@@ -46,6 +46,15 @@ class Line:
         tenants = frozenset(tenant.lower() for tenant in settings.bot_tenant_ids)
         self.front: Front | OpenFront = OpenFront(places) if is_open else Front(check, places=places, tenants=tenants)
 
+    @property
+    def has_keys(self) -> bool:
+        """Say whether messages can be checked; the open door checks none."""
+        return self._is_open or self.keys.has_any
+
+    async def prove_token(self) -> None:
+        """Have a token for the bot. Raises ``AuthBroken``."""
+        await self._tokens.bearer()
+
     def start(self) -> None:
         """Begin to fetch keys and token, and to keep them fresh. Nobody waits: the first turn joins the fetch."""
         self._upkeep = asyncio.create_task(self._keep_up(), name="channel-upkeep")

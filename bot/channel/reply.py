@@ -6,12 +6,16 @@ How answers look is decided in ``answers``; here is only which way they go, and 
 import structlog
 from botbuilder.core import TurnContext
 
-from bot.channel.adapter import answer_invoke, post, replace
-from bot.channel.answers import card_message, invoke_answer, message_of
-from bot.delivery import Delivery, Gone
+from bot.channel.adapter import answer_invoke, post, post_alone, replace
+from bot.channel.answers import Wire, card_message, invoke_answer, message_to, short_of, text_message
+from bot.channel.connector import NO_PRIVACY
+from bot.delivery import Blocked, Delivery, Gone, TooBig
 from bot.turn import Answer, Problem, Replace, Say, Turn, TurnKind
 
 log = structlog.get_logger()
+
+UNANSWERED = "I cannot answer privately here. Install me for yourself, and ask me in our own chat."
+"""What a channel hears when somebody's private question could not be answered anywhere; never what was asked."""
 
 
 async def deliver(context: TurnContext, turn: Turn, answer: Answer) -> None:
@@ -36,22 +40,49 @@ async def apologise(context: TurnContext, turn: Turn, error: Exception) -> None:
 async def _send(context: TurnContext, turn: Turn, answer: Answer) -> None:
     if turn.is_invoke:
         if turn.kind is TurnKind.EXECUTE and isinstance(answer, Say):
-            await _post(context, answer)
+            await _post(context, turn, answer)
         await answer_invoke(context, *invoke_answer(turn, answer))
     elif isinstance(answer, Replace) and turn.reply_to:
-        await _edit(context, turn.reply_to, answer)
+        await _edit(context, turn, turn.reply_to, answer)
     else:
-        await _post(context, answer)
+        await _post(context, turn, answer)
 
 
-async def _edit(context: TurnContext, message: str, answer: Replace) -> None:
+async def _edit(context: TurnContext, turn: Turn, activity_id: str, answer: Replace) -> None:
+    message = card_message(answer.card, answer.summary)
     try:
-        await replace(context, message, card_message(answer.card, ""))
+        await replace(context, activity_id, message)
     except Gone:
-        await _post(context, answer)
+        await _post(context, turn, answer)
+    except TooBig:
+        await _say(context, turn, short_of(message))
 
 
-async def _post(context: TurnContext, answer: Answer) -> None:
-    message = message_of(answer)
-    if message is not None:
+async def _post(context: TurnContext, turn: Turn, answer: Answer) -> None:
+    message = message_to(turn, answer)
+    if message is None:
+        return
+    try:
+        await _say(context, turn, message)
+    except TooBig:
+        await _say(context, turn, short_of(message))
+
+
+async def _say(context: TurnContext, turn: Turn, message: Wire) -> None:
+    """Post a message; what was asked privately and cannot be answered so goes to the chat with the person."""
+    try:
         await post(context, message)
+    except NO_PRIVACY as error:
+        if not turn.is_targeted:
+            raise
+        log.info("private_answer_refused", code=error.code, conversation=turn.conversation.id)
+        await _say_alone(context, message)
+
+
+async def _say_alone(context: TurnContext, message: Wire) -> None:
+    """Answer in the chat with the person; only if that is closed too, say so, and no more than that, for all to see."""
+    try:
+        await post_alone(context, message)
+    except (*NO_PRIVACY, Blocked) as error:
+        log.info("chat_refused", code=error.code)
+        await post(context, text_message(UNANSWERED), openly=True)

@@ -1,9 +1,9 @@
 """The abilities, one module each. A new one is a module here and a line in the list below."""
 
-from bot.commands import deeds, helping, internal, me, new_ticket, note, ticket, tickets
+from bot.commands import deeds, health, helping, internal, me, new_ticket, note, ticket, tickets
 from bot.router import Router
 
-ABILITIES = (tickets, ticket, new_ticket, deeds, note, internal, me)
+ABILITIES = (tickets, ticket, new_ticket, deeds, note, internal, me, health)
 
 
 def build_router(*more: Router) -> Router:

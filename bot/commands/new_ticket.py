@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from attms_core.desk import Draft
-from attms_core.errors import Invalid
+from attms_core.errors import ImpersonationRefused, Invalid
 from attms_core.model import CompanyId, Right
 from attms_core.model.wish import Value
 from bot import faces
@@ -52,7 +52,7 @@ async def choose(asking: Asking, wish: ChooseCompany) -> Reply:
 
 @router.on(CreateTicket, needs=Right.WRITE)
 async def create(asking: Asking, wish: CreateTicket) -> Reply:
-    """Create it; what AutoTask refuses comes back as the same form, with the reason at the field."""
+    """Create it; what AutoTask refuses comes back as the same form, with the reason at the field or on top."""
     draft = Draft(
         company=wish.company,
         contact=wish.contact,
@@ -64,7 +64,7 @@ async def create(asking: Asking, wish: CreateTicket) -> Reply:
     try:
         draft = dataclasses.replace(draft, demanded=demanded_values(asking, wish.demanded))
         done = await asking.desk.open(asking.asker(), draft)
-    except Invalid as error:
+    except (Invalid, ImpersonationRefused) as error:
         return await faces.new_ticket(asking, draft, error=error, typed=wish.demanded)
     return await faces.done(asking, done)
 

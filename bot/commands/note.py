@@ -1,6 +1,6 @@
 """Notes: internal unless the person says otherwise, and then confirmed with the names of those who will read it."""
 
-from attms_core.errors import Invalid
+from attms_core.errors import ImpersonationRefused, Invalid
 from attms_core.model import Right
 from bot import faces
 from bot.asking import Asking
@@ -50,6 +50,6 @@ async def note_words(asking: Asking, words: str) -> Reply:
 async def _add(asking: Asking, wish: AddNote | ConfirmCustomerNote, text: str, *, customer: bool) -> Reply:
     try:
         done = await asking.desk.add_note(asking.asker(), wish.ticket, text, customer=customer)
-    except Invalid as error:
+    except (Invalid, ImpersonationRefused) as error:
         return await faces.note_form(asking, wish, error=error, text=text)
     return await faces.done(asking, done, back=wish.back, back_offset=wish.back_offset)

@@ -1,13 +1,13 @@
 """One ticket: by number, id or link; from a row of a list; anew."""
 
-from attms_core.errors import Invalid
-from attms_core.model import Right
+from attms_core.errors import Invalid, NotFound
+from attms_core.model import Right, Wish, WishState
 from bot import faces
 from bot.asking import Asking
 from bot.grammar import reference_first
 from bot.reply import Reply
 from bot.router import Router
-from cards.asks import CancelForm, RefreshTicket, ShowTicket
+from cards.asks import CancelForm, RefreshTicket, ShowTicket, ViewTicket
 
 router = Router()
 
@@ -39,6 +39,25 @@ async def show(asking: Asking, wish: ShowTicket) -> Reply:
 async def refresh(asking: Asking, wish: RefreshTicket) -> Reply:
     """Answer with the ticket's card as it is now."""
     return await faces.ticket(asking, wish.ticket, back=wish.back, back_offset=wish.back_offset)
+
+
+@router.on(ViewTicket, needs=Right.READ)
+async def view(asking: Asking, wish: ViewTicket) -> Reply:
+    """Answer with this person's own view; what was done last stays on top of it."""
+    done = await _done(asking, wish) if wish.wish else None
+    if done is None:
+        return await faces.ticket(asking, wish.ticket, back=wish.back, back_offset=wish.back_offset)
+    return await faces.done(asking, done, back=wish.back, back_offset=wish.back_offset, by=done.person_name)
+
+
+async def _done(asking: Asking, view: ViewTicket) -> Wish | None:
+    """Find what was done to this very ticket: a view is asked for by whoever sees the card, and proves nothing."""
+    try:
+        known = await asking.desk.wish(view.wish)
+    except NotFound:
+        return None
+    is_of_it = view.ticket in {known.ticket, known.outcome.ticket}
+    return known if is_of_it and known.state is WishState.DONE else None
 
 
 @router.on(CancelForm, needs=Right.READ)

@@ -2,6 +2,7 @@
 
 from attms_core.errors import Invalid
 from attms_core.model import ResourceId, Right, TicketFilter
+from attms_core.model.ticket import COMPLETE
 from bot import faces
 from bot.asking import Asking
 from bot.grammar import ListWords, Misread, read_list
@@ -41,19 +42,27 @@ async def _page(asking: Asking, words: str, offset: int) -> Reply:
     found = await asking.desk.page(asking.person, where, offset=offset)
     if offset and not found.lines:
         found = await asking.desk.page(asking.person, where)
-    return await faces.tickets(asking, found, words=words or "mine")
+    is_first = asking.conversations.is_first_list(asking.conversation)
+    return await faces.tickets(asking, found, words=words or "mine", is_first=is_first)
 
 
 async def resolve(asking: Asking, asked: ListWords) -> TicketFilter:
-    """Turn names into values of this tenant. Raises ``Invalid`` with the legal names."""
+    """Turn names into values of this tenant. Raises ``Invalid`` with the legal names, or for words that clash."""
     desk = asking.desk
+    statuses = tuple(desk.choice_named("status", name) for name in asked.status)
+    if asked.open and (complete := next((each for each in statuses if each.value == COMPLETE), None)):
+        raise Invalid(
+            f"No ticket is open and {complete.label} at once.",
+            field="status",
+            hint=f"Say: tickets status {complete.label}, or: tickets open",
+        )
     return TicketFilter(
         assignee=_mine(asking) if asked.mine else None,
         unassigned=asked.unassigned,
         overdue=asked.overdue,
         queues=tuple(desk.choice_named("queue", name).value for name in asked.queue),
         companies=tuple([(await desk.company_named(asking.person, name)).id for name in asked.company]),
-        statuses=tuple(desk.choice_named("status", name).value for name in asked.status),
+        statuses=tuple(each.value for each in statuses),
         priorities=tuple(desk.choice_named("priority", name).value for name in asked.priority),
         words=asked.search,
     )

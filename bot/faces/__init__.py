@@ -10,6 +10,7 @@ from bot.faces.forms import (
     priority_form,
     status_form,
 )
+from bot.faces.health import health, health_line
 from bot.faces.refused import refused
 from bot.faces.small import cancelled, help_card, me, suggestion, told
 from bot.faces.tickets import Form, done, ticket, tickets
@@ -22,6 +23,8 @@ __all__ = [
     "choose_company",
     "confirm_note",
     "done",
+    "health",
+    "health_line",
     "help_card",
     "me",
     "new_ticket",

@@ -57,7 +57,7 @@ async def priority_form(scene: Scene, wish: OfTicket, *, error: Invalid | None =
     return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
 
 
-async def note_form(scene: Scene, wish: OfTicket, *, error: Invalid | None = None, text: str = "") -> Reply:
+async def note_form(scene: Scene, wish: OfTicket, *, error: AttmsError | None = None, text: str = "") -> Reply:
     """Ask for the note."""
     for_customer = isinstance(wish, ConfirmCustomerNote) or (isinstance(wish, AddNote) and wish.visible == CUSTOMER)
     card = NoteCard(
@@ -145,11 +145,19 @@ def _errors(error: AttmsError | None) -> dict[str, FieldError]:
     legal = error.legal if isinstance(error, Invalid) else ()
     # AutoTask calls a missing field by its wire name; where the field stands, that says less than plain words.
     what = MISSING if isinstance(error, Required) and field not in USUAL else str(error)
-    return {field: FieldError(what=what, legal=legal)}
+    return {field: FieldError(what=what, legal=legal, more=_more(error))}
 
 
-def _shown(error: Invalid | None) -> FieldError | None:
-    return FieldError(what=str(error), legal=error.legal) if error else None
+def _shown(error: AttmsError | None) -> FieldError | None:
+    if error is None:
+        return None
+    legal = error.legal if isinstance(error, Invalid) else ()
+    return FieldError(what=str(error), legal=legal, more=_more(error))
+
+
+def _more(error: AttmsError) -> str:
+    """Say who can mend what no other value would."""
+    return "" if isinstance(error, Invalid) else error.hint
 
 
 async def _detail(scene: Scene, wish: OfTicket) -> TicketDetail:

@@ -4,7 +4,7 @@ For cards that are made long after the form was sent: a late answer, a restart, 
 """
 
 from attms_core.desk import Draft
-from attms_core.errors import AttmsError, ChangedMeanwhile, Invalid
+from attms_core.errors import AttmsError, ChangedMeanwhile, ImpersonationRefused, Invalid
 from attms_core.model import CompanyId, ContactId, ResourceId, Seen, TicketId, Wish, WishKind
 from attms_core.model.ticket import CUSTOMER_VISIBLE
 from bot import problems
@@ -22,14 +22,16 @@ async def refused(scene: Scene, wish: Wish, error: AttmsError, *, trace: str) ->
     """Show the refusal where the person can mend it; else what happened, and what to do next."""
     if isinstance(error, ChangedMeanwhile) and wish.ticket is not None:
         return await ticket_card(scene, wish.ticket, notice=str(error))
-    if isinstance(error, Invalid):
-        form = await _form(scene, wish, error)
-        if form is not None:
-            return form
+    form = await _form(scene, wish, error)
+    if form is not None:
+        return form
     return problems.reply(error, scene.reader, scene.fresh_nonce(), trace=trace, wish=wish, ticket=wish.ticket)
 
 
-async def _form(scene: Scene, wish: Wish, error: Invalid) -> Reply | None:
+async def _form(scene: Scene, wish: Wish, error: AttmsError) -> Reply | None:
+    """Give the form back: where another value helps, and where much was typed that shall not be lost."""
+    if not isinstance(error, Invalid | ImpersonationRefused):
+        return None
     if wish.kind is WishKind.CREATE_TICKET:
         draft, typed = _typed(wish)
         return await forms.new_ticket(scene, draft, error=error, typed=typed)
@@ -37,10 +39,10 @@ async def _form(scene: Scene, wish: Wish, error: Invalid) -> Reply | None:
         return None
     if wish.kind is WishKind.ADD_NOTE:
         return await _note(scene, wish, wish.ticket, error)
-    return await _field(scene, wish, wish.ticket, error)
+    return await _field(scene, wish, wish.ticket, error) if isinstance(error, Invalid) else None
 
 
-async def _note(scene: Scene, wish: Wish, ticket: TicketId, error: Invalid) -> Reply | None:
+async def _note(scene: Scene, wish: Wish, ticket: TicketId, error: AttmsError) -> Reply | None:
     """Give the text back, unless it is internal and the conversation is not."""
     is_public = wish.asked.get("publish") == CUSTOMER_VISIBLE
     if not is_public and not scene.reader.is_internal:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from attms_core.model import Person, Right
+from attms_core.model import Person, Right, TicketId
 from bot.asking import Scene
 from bot.reply import Reply
 from bot.router import Command
@@ -13,6 +13,7 @@ from cards.said import SaidCard
 from cards.suggestion import SuggestionCard
 
 T = TypeVar("T")
+MOST_SUGGESTED = 2
 READING = frozenset({Right.HELP, Right.READ})
 
 
@@ -41,7 +42,11 @@ def help_card(scene: Scene, commands: Sequence[Command]) -> Reply:
     names = {c.name for c in commands}
     buttons = tuple(b for b in ("tickets mine", "tickets unassigned", "new", "me") if b.split()[0] in names)
     card = HelpCard(groups=tuple(g for g in groups if g.entries), buttons=buttons)
-    return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
+    return Reply(
+        card.render(scene.reader, scene.fresh_nonce()),
+        card.summary(),
+        suggest=tuple(f"/{each}" for each in buttons[:MOST_SUGGESTED]),
+    )
 
 
 def suggestion(scene: Scene, *, said: str, run: str = "help", hint: str | None = None) -> Reply:
@@ -51,9 +56,11 @@ def suggestion(scene: Scene, *, said: str, run: str = "help", hint: str | None =
     return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
 
 
-def told(scene: Scene, what: str, *, more: str = "", commands: tuple[str, ...] = ()) -> Reply:
-    """Say one thing."""
-    card = SaidCard(what=what, more=more, commands=commands)
+def told(
+    scene: Scene, what: str, *, more: str = "", commands: tuple[str, ...] = (), ticket: TicketId | None = None
+) -> Reply:
+    """Say one thing; ``ticket`` is what it is about."""
+    card = SaidCard(what=what, more=more, commands=commands, ticket=ticket)
     return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
 
 

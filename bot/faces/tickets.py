@@ -1,19 +1,23 @@
 """Lists of tickets, a ticket, and a ticket after something was done to it."""
 
+import dataclasses
 from typing import Protocol
 
 from attms_core.errors import Invalid
-from attms_core.model import ResourceId, TicketId, TicketPage, Wish, WishKind
+from attms_core.model import ResourceId, Right, TicketId, TicketPage, Wish, WishId, WishKind
 from attms_core.model.ticket import CUSTOMER_VISIBLE
+from attms_core.people import authorize
 from bot.asking import Scene
 from bot.grammar import ListWords, Misread, read_list
 from bot.reply import Reply
-from cards.asks import OfTicket
+from cards.asks import NO_WISH, OfTicket
 from cards.elements import Style
 from cards.ticket import TicketCard
 from cards.tickets import TicketsCard
 
 ELSEWHERE = ("tickets open", "tickets unassigned", "tickets overdue")
+ONWARDS = ("/tickets unassigned", "/tickets overdue", "/help")
+"""Offered above the compose box beside the first list."""
 
 
 class Form(Protocol):
@@ -24,8 +28,8 @@ class Form(Protocol):
         ...
 
 
-async def tickets(scene: Scene, page: TicketPage, *, words: str) -> Reply:
-    """Show a page of a list."""
+async def tickets(scene: Scene, page: TicketPage, *, words: str, is_first: bool = False) -> Reply:
+    """Show a page of a list; the first one of a conversation suggests how to go on."""
     progress = await scene.desk.progress()
     card = TicketsCard(
         title=list_title(words),
@@ -34,7 +38,7 @@ async def tickets(scene: Scene, page: TicketPage, *, words: str) -> Reply:
         reading=None if progress.finished else progress.tickets,
         suggestions=tuple(other for other in ELSEWHERE if other != f"tickets {words}"),
     )
-    return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
+    return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary(), ONWARDS if is_first else ())
 
 
 async def ticket(
@@ -45,11 +49,25 @@ async def ticket(
     style: Style = "accent",
     back: str = "",
     back_offset: int = 0,
+    wish: WishId = NO_WISH,
 ) -> Reply:
-    """Show a ticket to a person who may see it."""
+    """Show a ticket to a person who may see it; ``wish`` is what the notice tells of.
+
+    A card that many see is nobody's own: it offers every deed, and views of their own to those who may have them.
+    """
     detail = await scene.desk.detail(scene.person, wanted, internal=scene.reader.is_internal)
-    card = TicketCard(detail=detail, notice=notice, notice_style=style, back=back, back_offset=back_offset)
-    return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
+    card = TicketCard(
+        detail=detail,
+        notice=notice,
+        notice_style=style,
+        back=back,
+        back_offset=back_offset,
+        refresh_for=await scene.viewers(),
+        wish=wish,
+        can_write=not scene.is_own or authorize(scene.person, Right.WRITE).allowed,
+    )
+    reader = scene.reader if scene.is_own else dataclasses.replace(scene.reader, me=None)
+    return Reply(card.render(reader, scene.fresh_nonce()), card.summary())
 
 
 async def done(scene: Scene, wish: Wish, *, back: str = "", back_offset: int = 0, by: str = "") -> Reply:
@@ -60,7 +78,7 @@ async def done(scene: Scene, wish: Wish, *, back: str = "", back_offset: int = 0
     said = happened(scene, wish)
     style: Style = "warning" if wish.outcome.reverted else "good"
     notice = f"{said} ({by})" if by else said
-    return await ticket(scene, wanted, notice=notice, style=style, back=back, back_offset=back_offset)
+    return await ticket(scene, wanted, notice=notice, style=style, back=back, back_offset=back_offset, wish=wish.id)
 
 
 def happened(scene: Scene, wish: Wish) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
 
@@ -13,7 +12,7 @@ from attms_core.model import Conversation, Edit, TenantId
 from attms_core.ports import Now
 from attms_core.store import outbox
 from attms_core.store.database import Database
-from bot.delivery import AuthBroken, Blocked, Delivery, Later, NotInstalled
+from bot.delivery import AuthBroken, Blocked, Delivery, Later, NotInstalled, TooBig
 
 log = structlog.get_logger(__name__)
 
@@ -26,14 +25,24 @@ LONGEST_WAIT = timedelta(minutes=15)
 TRIES = 30
 """Then the edit is buried with its reason."""
 
-Render = Callable[[Edit, Conversation], Awaitable[dict[str, Any]]]
-"""Makes the activity of an edit. Raises ``NotYet`` while its wish is under way, ``NotFound`` when nothing is left."""
-
 
 class NotYet(AttmsError):
     """What the edit shall show has not been decided."""
 
     code = "not-yet"
+
+
+class Render(Protocol):
+    """Makes the activity of an edit."""
+
+    async def __call__(
+        self, edit: Edit, conversation: Conversation, *, viewers: tuple[str, ...] = (), is_short: bool = False
+    ) -> dict[str, Any]:
+        """Make it, with views of their own for the ``viewers``; a short one holds no more than what happened.
+
+        Raises ``NotYet`` while its wish is under way, ``NotFound`` when nothing is left.
+        """
+        ...
 
 
 class Editor(Protocol):
@@ -49,6 +58,10 @@ class Rooms(Protocol):
 
     async def find(self, tenant: TenantId, conversation: str) -> Conversation | None:
         """Find one by its id."""
+        ...
+
+    async def viewers(self, conversation: Conversation) -> tuple[str, ...]:
+        """Name those who get views of their own of a ticket's card there, by their Teams ids."""
         ...
 
     async def forget_install(self, told: Conversation) -> None:
@@ -140,8 +153,13 @@ class Sender:
         conversation = await self._rooms.find(edit.tenant, edit.conversation.split(";")[0])
         if conversation is None or not conversation.is_installed:
             raise NotFound("The conversation is gone.")
-        activity = await self._render(edit, conversation)
-        await self._editor.edit(conversation, edit.activity, activity)
+        viewers = await self._rooms.viewers(conversation)
+        activity = await self._render(edit, conversation, viewers=viewers)
+        try:
+            await self._editor.edit(conversation, edit.activity, activity)
+        except TooBig:
+            short = await self._render(edit, conversation, is_short=True)
+            await self._editor.edit(conversation, edit.activity, short)
         await self._database.write(lambda tx: outbox.settle(tx, edit))
 
     async def _leave(self, edit: Edit, error: Delivery) -> None:

@@ -22,6 +22,8 @@ from sandbox.teams.people import Conversation, Kind, Person
 from sandbox.teams.said import Said
 from sandbox.teams.wire import Json, inner, text_at
 
+MOST_REFRESHED = 60  # members; Teams: universal actions, automatic refresh
+MOST_SUGGESTED = 3  # Teams: suggested actions; older clients showed six
 SEARCH_TOP = 15  # results; Teams: dynamic search asks for at most this many
 _PATIENCE = 15.0  # seconds; after about this long the channel gives a turn up
 
@@ -131,14 +133,33 @@ class TeamsClient:
     async def refresh(self, message: Message, *, person: Person) -> Said:
         """Do what a client does when a card with `refresh` comes into view.
 
-        Raises CannotPressError if the card refreshes nothing, or not for this person.
+        Raises CannotPressError if the card refreshes nothing, or not for this person: without user ids it does for
+        all members of a conversation of sixty at most.
         """
         refresh = inner(self._current(message).card or {}, "refresh")
-        chosen = refresh.get("userIds")
-        if not refresh or (isinstance(chosen, list) and person.mri not in chosen):
+        chosen, members = refresh.get("userIds"), self._directory.members(self._place_of(message))
+        named = person.mri in chosen if isinstance(chosen, list) else len(members) <= MOST_REFRESHED
+        if not refresh or not named or not self._current(message).is_visible_to(person.mri):
             raise CannotPressError("the card does not refresh for this person")
         action = inner(refresh, "action")
         return await self._execute(action, {}, message, person, self._place_of(message), trigger="automatic")
+
+    def suggestions(self, message: Message) -> list[str]:
+        """Return what is offered above the compose box: in a personal chat alone, under the newest message alone."""
+        place = self._place_of(message)
+        if place.kind is not Kind.PERSONAL or self._journal.messages(place.id)[-1].id != message.id:
+            return []
+        return [text_at(each, "title") for each in self._current(message).suggested[:MOST_SUGGESTED]]
+
+    async def tap(self, message: Message, title: str, *, person: Person) -> Said:
+        """Tap a suggestion: the person says its value, for all to read.
+
+        Raises CannotPressError if it is not offered.
+        """
+        if title not in self.suggestions(message):
+            raise CannotPressError(f"no suggestion {title!r}; there are {self.suggestions(message)}")
+        action = next(each for each in self._current(message).suggested if each.get("title") == title)
+        return await self.say(text_at(action, "value"), person=person)
 
     def view(self, message: Message, person: Person) -> Json:
         """Return the card that this person sees: their own answer, or the message's own since an edit.

@@ -29,7 +29,8 @@ class Connector(LoopbackService):
     """Takes what the bot says, under Teams' rules, and keeps it.
 
     `faults` and `limits` make it refuse on purpose, `door` makes all of it slow or silent,
-    `calls` counts what arrived with a good token.
+    `calls` counts what arrived with a good token. With `takes_targeted` off it is a Teams that has no targeted
+    messages yet: not every tenant and cloud has them.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Connector(LoopbackService):
         self.limits = Limits(clock)
         self.calls = 0
         self.unauthorized = 0
+        self.takes_targeted = True
         self._accepts = accepts
         self._heard: dict[str, int] = {}
 
@@ -236,6 +238,8 @@ class Connector(LoopbackService):
         )
 
     def _addressee(self, place: Conversation, activity: Json) -> str:
+        if not self.takes_targeted:
+            raise Refused(_bad("targeted messages are not supported"))
         recipient = inner(activity, "recipient")
         person = self.directory.person(text_at(recipient, "id"))
         if place.kind is Kind.PERSONAL:
@@ -323,8 +327,20 @@ def _check(activity: Json) -> None:
         raise Refused(_bad("attachments must be a list of objects"))
     if any(each.get("contentType") == CARD_TYPE and not inner(each, "content") for each in attachments):
         raise Refused(_bad("an Adaptive Card's content must be a JSON object"))
+    _check_suggestions(activity)
     if activity["type"] == "message" and not attachments and not text_at(activity, "text"):
         raise Refused(_bad("a message needs text or an attachment"))
+
+
+def _check_suggestions(activity: Json) -> None:
+    """Take suggested actions that say something; where they are shown is the client's affair."""
+    if activity.get("suggestedActions") is None:
+        return
+    actions = inner(activity, "suggestedActions").get("actions")
+    if not isinstance(actions, list) or not all(isinstance(each, dict) for each in actions):
+        raise Refused(_bad("suggestedActions must have a list of actions"))
+    if not all(each.get("type") == "imBack" and text_at(each, "title") and text_at(each, "value") for each in actions):
+        raise Refused(_bad("a suggested action needs the type imBack, a title and a value"))
 
 
 def _split(activity: Json) -> list[Json]:

@@ -59,6 +59,12 @@ class Message:
         return next(cards, None)
 
     @property
+    def suggested(self) -> list[Json]:
+        """The newest version's suggested actions, each with type, title and value."""
+        actions = inner(self.activity, "suggestedActions").get("actions")
+        return actions if isinstance(actions, list) else []
+
+    @property
     def is_edited(self) -> bool:
         """Whether there was an earlier version."""
         return len(self.versions) > 1

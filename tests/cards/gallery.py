@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
+from attms_core.health import Finding, State
 from attms_core.model import (
     Choice,
     Clock,
@@ -32,6 +33,7 @@ from attms_core.model import (
     WishId,
 )
 from cards.elements import Json
+from cards.health import HealthCard
 from cards.help import HelpCard, HelpEntry, HelpGroup
 from cards.me import MeCard
 from cards.new_ticket import CompanyStepCard, Demanded, NewTicketCard
@@ -173,6 +175,7 @@ def cards(say: Callable[[str], str] = str, reader: Reader = READER) -> dict[str,
         **forms(say, reader),
         **new_tickets(say, reader),
         **answers(say, reader),
+        **healths(say, reader),
     }
     return {name: orjson.loads(orjson.dumps(card)) for name, card in rendered.items()}
 
@@ -225,6 +228,7 @@ def tickets(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
             notice_style="warning",
             refresh_for=("29:1abc",),
         ),
+        "ticket-read": TicketCard(detail=whole, can_write=False, refresh_for=("29:1abc",), wish=WISH),
         "ticket-empty": TicketCard(detail=empty, back=say("search vpn"), back_offset=8),
     }
     return {name: card.render(reader, NONCE) for name, card in shown.items()}
@@ -248,9 +252,22 @@ def forms(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
         "priority": PriorityCard(detail=whole, priorities=(CRITICAL, HIGH, MEDIUM)),
         "note": NoteCard(detail=whole),
         "note-refused": NoteCard(detail=nobody, text=say("typed before"), is_for_customer=True, error=refused),
+        "note-not-allowed": NoteCard(detail=whole, text=say("typed before"), error=barred(say)),
         "note-confirm": ConfirmNoteCard(detail=whole, text=say("We replace the router tomorrow at nine.")),
     }
     return {name: card.render(reader, NONCE) for name, card in shown.items()}
+
+
+def barred(say: Callable[[str], str]) -> FieldError:
+    """Give a refusal that no other value mends."""
+    return FieldError(
+        what=say("AutoTask does not let ATTMS create TicketNotes in your name."),
+        more=say(
+            'In AutoTask, Admin > Resources/Users > Security Levels: (1) in the level of the API user, under "'
+            'Impersonation", tick Add for TicketNotes; (2) in the level of the person, under "Other", tick "Allow '
+            'impersonation of resources with this security level", and grant the right to create them.'
+        ),
+    )
 
 
 def new_tickets(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
@@ -365,6 +382,11 @@ def answers(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
         "said": SaidCard(
             what=say("Nothing was created."), more=say("What you typed is gone."), commands=("new",)
         ).render(reader, NONCE),
+        "said-short": SaidCard(
+            what=say("Status is now Complete: T20261124.0002 VPN drops (Complete)"),
+            more="The whole card is too big for Teams.",
+            ticket=TicketId(7001),
+        ).render(reader, NONCE),
         "saving": SavingCard().render(reader),
         "suggestion": SuggestionCard(said=say("tickes mine"), suggestion="tickets mine", run="tickets mine").render(
             reader, NONCE
@@ -377,3 +399,41 @@ def answers(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
         "welcome": WelcomeCard(is_personal=True).render(),
         "welcome-channel": WelcomeCard(is_personal=False).render(),
     }
+
+
+def healths(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
+    fine = tuple(finding(f"Check {at}", State.OK, say) for at in range(9))
+    ill = finding(
+        "AutoTask sign-in",
+        State.ILL,
+        say,
+        "AutoTask refuses ATTMS's API user, secret or integration code.",
+        "In AutoTask open Admin > Resources/Users (HR) > the API user: it must be active and not locked; generate "
+        "a new secret there. Then type: attms config set autotask_secret",
+    )
+    warning = finding(
+        "Bot secret's last day",
+        State.WARNING,
+        say,
+        "Only 9 days left until the secret ends.",
+        "In the Azure portal open Microsoft Entra ID > App registrations > the bot > Certificates & secrets > New "
+        "client secret, and copy its Value. Then type: attms config set bot_secret",
+    )
+    disk = finding("Disk space", State.WARNING, say, "Only 612 MiB are free.", "Make room: du -xh /srv/attms | sort -h")
+    unknown = finding("Clock", State.UNKNOWN, say, "No service has told the time.")
+    shown = {
+        "health": HealthCard(findings=(warning, *fine, ill, disk, unknown)),
+        "health-fine": HealthCard(findings=fine),
+        "health-warning": HealthCard(findings=(*fine, replace(warning, since=None))),
+        "health-unknown": HealthCard(findings=(*fine, unknown)),
+        "health-nothing": HealthCard(findings=()),
+        "health-many": HealthCard(findings=(ill,) * 25),
+    }
+    return {name: card.render(reader, NONCE) for name, card in shown.items()}
+
+
+def finding(title: str, state: State, say: Callable[[str], str], what: str = "It is.", fix: str = "") -> Finding:
+    since = None if state is State.OK else NOW - timedelta(minutes=140)
+    return Finding(
+        name="check", title=say(title), state=state, what=say(what), fix=say(fix) if fix else "", since=since
+    )

@@ -21,7 +21,8 @@ from bot.delivery import (
     TooBig,
     Transient,
 )
-from sandbox.teams import TeamsSandbox
+from sandbox.teams import Conversation as Place
+from sandbox.teams import Person, TeamsSandbox
 from tests.channel.conftest import Clock, Desk, Mind, settings_of
 
 OpenDesk = Callable[..., Awaitable[Desk]]
@@ -217,3 +218,61 @@ async def test_many_who_wait_for_a_token_cause_one_fetch(clock: Clock) -> None:
 )
 def test_microsofts_own_hosts_are_allowed_without_a_setting(url: str, allowed: bool) -> None:  # noqa: FBT001 - a table
     assert Places().allows(url) is allowed
+
+
+async def group_of(desk: Desk) -> tuple[Conversation, Person]:
+    """Give a group of two people, as a turn told it, and the one who only reads along."""
+    bo = desk.sandbox.person("Bo Berg")
+    group = desk.sandbox.group("Night shift", desk.ana, bo)
+    await desk.client.say("@Bot hello", person=desk.ana, conversation=group)
+    return desk.mind.last.conversation, bo
+
+
+async def test_a_message_can_be_for_one_member_alone_and_is_edited_as_such(desk: Desk) -> None:
+    group, bo = await group_of(desk)
+    number = await desk.channel.connector.send(group, text_message("your ticket is late"), only_to=desk.ana.mri)
+    await desk.channel.connector.edit(group, number, text_message("your ticket is closed"))
+    message = desk.sandbox.connector.messages(group.id)[-1]
+    assert (message.text, message.targeted_to) == ("your ticket is closed", desk.ana.mri)
+    assert not message.is_visible_to(bo.mri)
+
+
+async def test_an_edit_that_is_refused_either_way_tells_the_first_refusal(desk: Desk) -> None:
+    place = await chat(desk)
+    number = await desk.channel.connector.send(place, text_message("x"))
+    desk.sandbox.connector.faults.refuse("NotEnoughPermissions", method="PUT")
+    desk.sandbox.connector.faults.refuse("ConversationNotFound", method="PUT")
+    with pytest.raises(Rejected):
+        await desk.channel.connector.edit(place, number, text_message("y"))
+
+
+async def test_one_member_is_told_in_the_group_where_teams_takes_it(desk: Desk) -> None:
+    group, bo = await group_of(desk)
+    await desk.channel.connector.tell(group, desk.ana.mri, text_message("for you"))
+    message = desk.sandbox.connector.messages(group.id)[-1]
+    assert message.text == "for you"
+    assert not message.is_visible_to(bo.mri)
+
+
+async def test_one_member_is_told_in_the_chat_of_the_two_where_teams_does_not(desk: Desk) -> None:
+    group, _ = await group_of(desk)
+    desk.sandbox.connector.takes_targeted = False
+    before = len(desk.sandbox.connector.messages(group.id))
+    await desk.channel.connector.tell(group, desk.ana.mri, text_message("for you"))
+    assert len(desk.sandbox.connector.messages(group.id)) == before
+    assert desk.sandbox.connector.messages(Place.personal(desk.ana))[-1].text == "for you"
+
+
+async def test_nobody_is_told_for_all_to_see_when_no_way_is_private(desk: Desk) -> None:
+    group, _ = await group_of(desk)
+    before = len(desk.sandbox.connector.messages(group.id))
+    stranger = Person.named("Sy Stranger", tenant=desk.ana.tenant)
+    with pytest.raises(Delivery):
+        await desk.channel.connector.tell(group, stranger.mri, text_message("for you"))
+    assert len(desk.sandbox.connector.messages(group.id)) == before
+
+
+async def test_the_chat_with_a_person_is_the_same_each_time(desk: Desk) -> None:
+    group, _ = await group_of(desk)
+    opened = {await desk.channel.connector.create_conversation(group, desk.ana.mri) for _ in range(2)}
+    assert opened == {Place.personal(desk.ana).id}

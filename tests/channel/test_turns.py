@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
 from attms_core.model import ConversationKind
 from bot.turn import Answer, Body, Choices, Nothing, Problem, Replace, Say, Toast, TurnKind
 from tests.channel.conftest import Desk
@@ -205,3 +207,35 @@ async def test_what_is_said_privately_in_a_group_is_answered_privately(desk: Des
     (message,) = said.messages
     assert message.is_visible_to(desk.ana.mri)
     assert not message.is_visible_to(bo.mri)
+
+
+async def test_suggestions_are_buttons_that_say_their_words_three_at_most(desk: Desk) -> None:
+    desk.mind.answer = Say(card=card("hello"), suggest=("/a", "/b", "/c", "/d"))
+    (message,) = (await desk.client.say("hi", person=desk.ana)).messages
+    assert [(each["type"], each["title"], each["value"]) for each in message.suggested] == [
+        ("imBack", word, word) for word in ("/a", "/b", "/c")
+    ]
+    await desk.client.tap(message, "/b", person=desk.ana)
+    assert desk.mind.last.words == "/b"
+
+
+@pytest.mark.parametrize("is_press", [False, True])
+async def test_an_answer_that_is_too_big_is_said_in_its_one_line(desk: Desk, *, is_press: bool) -> None:
+    desk.mind.answer = Say(card=card("tickets"))
+    (message,) = (await desk.client.say("tickets", person=desk.ana)).messages
+    desk.sandbox.connector.faults.refuse("MessageSizeTooBig")
+    if is_press:
+        desk.mind.answer = Replace(card("long"), "Two thousand tickets")
+        said = await desk.client.press(message, "Take it", person=desk.ana, fallback=True)
+    else:
+        desk.mind.answer = Say(card=card("long"), summary="Two thousand tickets")
+        said = await desk.client.say("tickets", person=desk.ana)
+    assert [each.text for each in said.messages] == ["Two thousand tickets"]
+
+
+async def test_a_card_that_takes_anothers_place_says_what_a_notification_shows(desk: Desk) -> None:
+    desk.mind.answer = Say(card=card("new"))
+    (message,) = (await desk.client.say("card", person=desk.ana)).messages
+    desk.mind.answer = Replace(card("saved"), "Saved: T1")
+    (edited,) = (await desk.client.press(message, "Take it", person=desk.ana, fallback=True)).edits
+    assert edited.summary == "Saved: T1"

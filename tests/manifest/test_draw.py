@@ -16,7 +16,7 @@ def closeness(one: Picture, other: Picture) -> int:
 
 def test_drawing_again_gives_the_kept_icons(tmp_path: Path) -> None:
     draw.main(tmp_path)
-    for name in ("color.png", "outline.png"):
+    for name in ("color.png", "outline.png", "color32.png"):
         drawn, kept = read((tmp_path / name).read_bytes()), read((KEPT / name).read_bytes())
         assert closeness(drawn, kept) <= 1
 

@@ -30,8 +30,10 @@ def test_both_editions_satisfy_microsofts_schemas() -> None:
 
 
 def test_the_older_schema_refuses_what_the_conservative_edition_leaves_out() -> None:
-    current, _ = manifests(app())
-    claimed = current | {"manifestVersion": "1.19"}
+    current, conservative = manifests(app())
+    with pytest.raises(ValidationError, match=r"color32x32"):
+        VALIDATORS["1.19"].validate(current | {"manifestVersion": "1.19"})
+    claimed = current | {"manifestVersion": "1.19", "icons": conservative["icons"]}
     with pytest.raises(ValidationError, match=r"supportsTargetedMessages|triggers"):
         VALIDATORS["1.19"].validate(claimed)
 
@@ -151,3 +153,15 @@ def test_the_borrowed_schemas_come_with_their_licence() -> None:
     assert "Permission is hereby granted, free of charge" in notice
     for file in SCHEMAS.glob("*.gz"):
         assert file.name in notice
+
+
+def test_the_current_package_alone_has_the_small_icon_on_a_transparent_ground() -> None:
+    package, _ = build(app())
+    current, conservative = manifests(app())
+    assert "color32x32" not in conservative["icons"]
+    small = read(unpacked(package.content)[current["icons"]["color32x32"]])
+    assert (small.width, small.height) == (32, 32)
+    accent = tuple(bytes.fromhex(current["accentColor"][1:]))
+    assert {pixel[:3] for pixel in small.pixels if pixel[3]} == {accent}
+    assert {0, 255} <= {pixel[3] for pixel in small.pixels}
+    assert small.pixels[0][3] == 0

@@ -308,3 +308,56 @@ async def test_the_settings_name_everything_a_bot_needs(teams: TeamsSandbox) -> 
     assert settings["ATTMS_BOT_LOGIN_URL"].startswith("https://127.0.0.1:")
     assert json.dumps(settings)
     assert teams.ca_file.read_text().startswith("-----BEGIN CERTIFICATE-----")
+
+
+def suggesting(*words: str) -> Json:
+    actions = [{"type": "imBack", "title": word.title(), "value": word} for word in words]
+    return {"type": "message", "text": "What now?", "suggestedActions": {"actions": actions}}
+
+
+async def test_suggestions_stand_under_the_newest_message_of_a_personal_chat(
+    client: TeamsClient, echo: EchoBot, hana: Person, teams: TeamsSandbox, bot: Any
+) -> None:
+    chat = Conversation.personal(hana)
+    await bot.post(chat.id, suggesting("one", "two", "three", "four"))
+    [message] = teams.connector.messages(chat)
+    assert client.suggestions(message) == ["One", "Two", "Three"]
+    await client.tap(message, "Two", person=hana)
+    assert echo.heard[-1]["text"] == "two"
+    assert client.suggestions(message) == []
+    with pytest.raises(CannotPressError, match="no suggestion"):
+        await client.tap(message, "One", person=hana)
+
+
+async def test_a_group_shows_no_suggestions(client: TeamsClient, hana: Person, teams: TeamsSandbox, bot: Any) -> None:
+    group = teams.group("Dispatch", hana)
+    await bot.post(group.id, suggesting("one"))
+    assert client.suggestions(teams.connector.messages(group)[-1]) == []
+
+
+@pytest.mark.parametrize(("size", "refreshes"), [(60, True), (61, False)])
+async def test_a_refresh_for_everybody_works_up_to_sixty_members(
+    client: TeamsClient, hana: Person, teams: TeamsSandbox, bot: Any, *, size: int, refreshes: bool
+) -> None:
+    others = [Person.named(f"Member {each}", tenant=hana.tenant) for each in range(size - 1)]
+    group = teams.group("Dispatch", hana, *others)
+    card = {**ticket_card("new"), "refresh": {"action": {"type": "Action.Execute", "verb": "look"}}}
+    await bot.post(group.id, {"type": "message", "attachments": [{"contentType": CARD_TYPE, "content": card}]})
+    message = teams.connector.messages(group)[-1]
+    if not refreshes:
+        with pytest.raises(CannotPressError, match="does not refresh"):
+            await client.refresh(message, person=hana)
+        return
+    assert (await client.refresh(message, person=hana)).activity["value"]["trigger"] == "automatic"
+
+
+async def test_a_card_for_somebody_else_refreshes_for_nobody_else(
+    client: TeamsClient, hana: Person, teams: TeamsSandbox, bot: Any
+) -> None:
+    tomas = teams.person("Tomas Okafor")
+    group = teams.group("Dispatch", hana, tomas)
+    card = {**ticket_card("new"), "refresh": {"action": {"type": "Action.Execute", "verb": "look"}}}
+    aimed = {"type": "message", "attachments": [{"contentType": CARD_TYPE, "content": card}]}
+    await bot.post(group.id, {**aimed, "recipient": {"id": hana.mri, "isTargeted": True}}, "?isTargetedActivity=true")
+    with pytest.raises(CannotPressError, match="does not refresh"):
+        await client.refresh(teams.connector.messages(group)[-1], person=tomas)

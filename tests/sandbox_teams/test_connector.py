@@ -338,3 +338,29 @@ def test_no_body_whatever_makes_the_connector_stumble(calls: list[tuple[str, str
             return statuses
 
     assert set(asyncio.run(send_all())) <= {201, 400, 403, 404}
+
+
+async def test_a_teams_without_targeted_messages_refuses_them_and_nothing_else(
+    teams: TeamsSandbox, bot: Any, hana: Person
+) -> None:
+    teams.connector.takes_targeted = False
+    group = teams.group("Dispatch", hana)
+    aimed = {**text("secret"), "recipient": {"id": hana.mri, "isTargeted": True}}
+    status, said = await bot.post(group.id, aimed, "?isTargetedActivity=true")
+    assert (status, said["error"]["code"]) == (400, "BadArgument")
+    assert (await bot.post(group.id, text("for all")))[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("suggested", "status"),
+    [
+        ({"actions": [{"type": "imBack", "title": "Help", "value": "help"}]}, 201),
+        ({"actions": []}, 201),
+        ({"actions": [{"type": "openUrl", "title": "Help", "value": "https://example.com"}]}, 400),
+        ({"actions": [{"type": "imBack", "title": "Help"}]}, 400),
+        ({"actions": ["help"]}, 400),
+        ({}, 400),
+    ],
+)
+async def test_suggested_actions_say_something(bot: Any, chat: Conversation, suggested: Any, status: int) -> None:
+    assert (await bot.post(chat.id, {**text("hello"), "suggestedActions": suggested}))[0] == status

@@ -11,6 +11,7 @@ from sandbox.autotask import picklists
 from sandbox.autotask.seed_base import DISPATCHER
 from sandbox.teams import Said, buttons, texts
 from tests.scenario.conftest import World, card_of
+from tests.scenario.hand import read
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -206,3 +207,17 @@ async def test_a_list_never_asks_autotask(shared: World) -> None:
     shared.at.forget_requests()
     await everything(shared, "tickets open", mara)
     assert not shared.at.requests
+
+
+async def test_words_that_exclude_each_other_are_told_so_with_what_to_say_instead(shared: World) -> None:
+    mara = await shared.linked()
+    said = read(await shared.client.say("tickets open status Complete", person=mara))
+    assert "No ticket is open and Complete at once." in said
+    assert "Say: tickets status Complete, or: tickets open" in said
+
+
+async def test_open_beside_a_status_that_is_open_is_heeded(shared: World) -> None:
+    mara = await shared.linked()
+    both = await everything(shared, "tickets open status New", mara)
+    assert both == await everything(shared, "tickets status New", mara)
+    assert both

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from sandbox.teams import Message, Person, buttons
 from tests.scenario.conftest import World, card_of
-from tests.scenario.hand import read
+from tests.scenario.hand import read, seen
 
 STANDARD = 3
 """The category of a ticket that names none."""
@@ -182,3 +184,25 @@ async def test_every_step_works_with_buttons_that_come_as_messages(world: World)
     await world.client.press(message, "Create ticket", person=mara, inputs=inputs, fallback=True)
     (made,) = world.tickets(title=TITLE)
     assert made["ticketNumber"] in str(world.client.view(message, mara))
+
+
+@pytest.mark.parametrize("fallback", [False, True])
+async def test_a_form_is_kept_when_autotask_takes_nothing_in_the_persons_name(world: World, *, fallback: bool) -> None:
+    mara, company = await world.linked(), a_company(world)
+    world.at.world.tenant.demands.clear()
+    message = await form_for(world, mara, company)
+    refusing = world.at.world.tenant.rights.no_impersonation
+    refusing.add(world.resource())
+    inputs = {"title": "Printer on fire", "description": "Third floor", "priority": "1"}
+    await world.client.press(message, "Create ticket", person=mara, inputs=inputs, fallback=fallback)
+    shown = seen(world, message, mara)
+    assert "does not let ATTMS create Tickets in your name" in shown
+    assert "Allow impersonation of resources with this security level" in shown
+    assert "grant the right to create them" in shown
+    typed = {each["id"]: each.get("value") for each in world.client.view(message, mara)["body"] if "id" in each}
+    assert {name: typed[name] for name in inputs} == inputs
+    assert not world.tickets(title="Printer on fire")
+
+    refusing.discard(world.resource())
+    await world.client.press(message, "Create ticket", person=mara, fallback=fallback)
+    assert len(world.tickets(title="Printer on fire")) == 1

@@ -10,7 +10,7 @@ import pytest
 from attms_core.store import outbox
 from bot.notices import Sender
 from sandbox.teams import Message, Person, texts
-from tests.scenario.conftest import World
+from tests.scenario.conftest import World, card_of
 from tests.scenario.hand import fill, show
 from tests.support.installation import Installation
 
@@ -90,7 +90,6 @@ async def test_what_teams_refuses_for_a_while_is_sent_again_when_it_asks_for_it(
         ("BotNotInConversationRoster", "delivery-not-installed"),
         ("ConversationBlockedByUser", "delivery-blocked"),
         ("ActivityNotFoundInConversation", "delivery-gone"),
-        ("MessageSizeTooBig", "delivery-too-big"),
         ("BadArgument", "delivery-rejected"),
     ],
 )
@@ -103,9 +102,33 @@ async def test_what_teams_refuses_for_good_is_given_up_with_its_reason(world: Wo
     assert not faces(world, message)
 
 
-async def test_a_message_that_was_given_up_is_edited_again_when_something_new_is_owed(world: World) -> None:
+async def test_an_edit_that_is_too_big_says_in_short_what_happened_and_leads_to_the_ticket(world: World) -> None:
     mara = await world.linked()
     world.teams.connector.faults.refuse("MessageSizeTooBig", method="PUT")
+    message = await with_status(world, mara)
+    await world.teams.connector.journal.wait(
+        lambda event: event.message.id == message.id and event.deed == "edited", after=0, patience=10
+    )
+    short = world.client.view(message, mara)
+    assert "The whole card is too big for Teams." in texts(short)
+    assert "Status is now Dispatched" in " ".join(texts(short))
+    there = await world.client.press(message, "Show the ticket", person=mara)
+    assert "Dispatched" in texts(card_of(there))
+    _, dead = await look(world)
+    assert not dead
+
+
+async def test_an_edit_that_is_too_big_even_in_short_is_given_up(world: World) -> None:
+    mara = await world.linked()
+    world.teams.connector.faults.refuse("MessageSizeTooBig", method="PUT", times=2)
+    await with_status(world, mara)
+    _, dead = await until(world, lambda state: bool(state[1]))
+    assert dead[0].startswith("delivery-too-big")
+
+
+async def test_a_message_that_was_given_up_is_edited_again_when_something_new_is_owed(world: World) -> None:
+    mara = await world.linked()
+    world.teams.connector.faults.refuse("NotEnoughPermissions", method="PUT")
     message = await with_status(world, mara)
     await until(world, lambda state: bool(state[1]))
     said = await fill(world, message, mara, "Priority", "Set priority", priority="4")
@@ -158,7 +181,7 @@ async def test_an_edit_that_was_under_way_when_the_bot_was_stopped_is_sent_by_th
 async def test_a_sender_that_gets_news_while_it_is_stopped_still_stops(world: World) -> None:
     ground = world.house.ground
 
-    async def never(*_: object) -> dict[str, object]:
+    async def never(*_: object, **__: object) -> dict[str, object]:
         raise AssertionError("nothing is owed")
 
     rooms = world.house.sender._rooms

@@ -29,6 +29,7 @@ async def test_a_box_that_is_not_ticked_for_notes_is_named(world: World) -> None
     before = len(notes(world, ticket))
     said = await fill(world, await show(world, mara, ticket), mara, "Note", "Add note", text="Hello")
     assert "tick Add for TicketNotes" in read(said)
+    assert [each["value"] for each in card_of(said)["body"] if each.get("id") == "text"] == ["Hello"]
     assert len(notes(world, ticket)) == before
 
 

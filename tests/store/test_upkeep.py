@@ -1,0 +1,122 @@
+"""Whether the database is sound, and the counts that the doctor asks for."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from attms_core.errors import StoreUnavailable
+from attms_core.model import (
+    Conversation,
+    ConversationKind,
+    EditSubject,
+    Link,
+    LinkState,
+    Person,
+    PersonKey,
+    ResourceId,
+)
+from attms_core.store import conversations, outbox, people, upkeep
+from attms_core.store.database import FILE, Database, Tx
+from attms_core.store.outbox import Backlog, Graves
+from tests.store.values import NOON, OURS, THEIRS, at
+
+CHAT = Conversation(
+    tenant=OURS,
+    id="a:ana",
+    kind=ConversationKind.PERSONAL,
+    service_url="https://smba.trafficmanager.net/emea/",
+    bot_id="28:x",
+    object_id="ana",
+)
+
+
+async def test_an_open_database_takes_writes_and_has_this_versions_tables(database: Database) -> None:
+    await database.write(upkeep.probe)
+    tables = await database.read(upkeep.tables)
+    assert tables.are_current
+    assert tables.revision
+    assert await database.read(upkeep.size) > 10_000
+
+
+async def test_a_probe_says_that_a_read_only_place_takes_no_writes(database: Database) -> None:
+    # reads run where nothing can be written, on both engines: what a probe would meet on a read-only disk or replica
+    with pytest.raises(StoreUnavailable):
+        await database.read(upkeep.probe)
+
+
+async def test_a_sound_file_is_gone_through_to_its_end(sqlite: Database, tmp_path: Path) -> None:
+    assert upkeep.examine_file(tmp_path / FILE, 60) == upkeep.Soundness("", is_whole=True)
+    await sqlite.write(upkeep.probe)  # whoever serves from the file goes on
+
+
+async def test_a_look_that_takes_too_long_is_broken_off(
+    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "STEPS", 1)
+    assert upkeep.examine_file(tmp_path / FILE, -1) == upkeep.Soundness("", is_whole=False)
+
+
+def test_a_damaged_file_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / FILE
+    broken.write_bytes(b"no database at all" * 500)
+    assert "not a database" in upkeep.examine_file(broken, 60).damage
+
+
+def test_a_file_that_is_not_there_is_no_damage(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        upkeep.examine_file(tmp_path / "odd ?#% name.db", 60)
+
+
+async def test_what_waits_is_counted_over_all_tenants(database: Database) -> None:
+    assert await database.read(outbox.backlog) == Backlog(waiting=0, oldest_due=None, most_attempts=0)
+    for tenant, minutes in ((OURS, 5), (THEIRS, 3)):
+        await owe(database, tenant, "c", at(minutes))
+    [edit] = await database.write(lambda tx: outbox.due(tx, at(4), 1))
+    await database.write(lambda tx: outbox.retry(tx, edit, at(30)))
+    assert await database.read(outbox.backlog) == Backlog(waiting=2, oldest_due=at(5), most_attempts=1)
+
+
+async def test_the_dead_of_late_are_counted_with_the_last_reason(database: Database) -> None:
+    for name, minutes in (("a", 1), ("b", 20), ("c", 30)):
+        await owe(database, OURS, name, NOON)
+        [edit] = await database.write(lambda tx: outbox.due(tx, NOON, 1))
+        await bury(database, edit, name, minutes)
+    assert await database.read(lambda tx: outbox.buried_since(tx, at(20))) == Graves(2, "because of c")
+    assert await database.read(lambda tx: outbox.buried_since(tx, at(31))) == Graves(0, "")
+    assert (await database.read(outbox.backlog)).waiting == 0
+
+
+async def owe(database: Database, tenant: object, conversation: str, due_at: object) -> None:
+    await database.write(lambda tx: outbox.owe(tx, tenant, conversation, "m", EditSubject(), due_at))  # type: ignore[arg-type] # the tests' own values
+
+
+async def bury(database: Database, edit: object, name: str, minutes: float) -> None:
+    await database.write(lambda tx: outbox.bury(tx, edit, f"because of {name}", at(minutes)))  # type: ignore[arg-type] # an edit
+
+
+async def test_places_and_people_are_counted_for_one_tenant(database: Database) -> None:
+    there = (
+        CHAT,
+        dataclasses.replace(CHAT, id="19:team", kind=ConversationKind.CHANNEL, object_id=None),
+        dataclasses.replace(CHAT, id="19:group", kind=ConversationKind.GROUP, service_url="https://other.example/"),
+        dataclasses.replace(CHAT, id="a:bob", object_id="bob", is_installed=False, service_url="https://gone.example/"),
+        dataclasses.replace(CHAT, tenant=THEIRS, service_url="https://theirs.example/"),
+    )
+    who = [("ana", LinkState.LINKED), ("bob", LinkState.LINKED), ("eve", LinkState.PROPOSED)]
+
+    def fill(tx: Tx) -> None:
+        for place in there:
+            conversations.put(tx, place)
+        for number, (name, state) in enumerate(who, 1):
+            people.put(tx, person(number, name, state))
+
+    await database.write(fill)
+    counted = await database.read(lambda tx: conversations.places(tx, OURS))
+    assert counted == conversations.Places(personal=1, shared=2, linked=2, unreachable=1)
+    urls = await database.read(lambda tx: conversations.service_urls(tx, OURS, 5))
+    assert urls == ["https://other.example/", "https://smba.trafficmanager.net/emea/"]
+
+
+def person(number: int, name: str, state: LinkState) -> Person:
+    return Person(key=PersonKey(OURS, name), name=name, link=Link(state=state, resource=ResourceId(number)))
