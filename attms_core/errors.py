@@ -16,7 +16,8 @@
     │   ├── NotConnected
     │   ├── CredentialsRefused
     │   ├── WritesOff
-    │   └── ImpersonationRefused
+    │   ├── ImpersonationRefused
+    │   └── Sealed              the vault does not open: nothing that needs a secret can be done
     └── OutcomeUnknown      the person, after a look into AutoTask
 
 Each says what happened (``str(error)``), what to do next (``hint``) and carries a stable ``code``. Nothing of an
@@ -152,6 +153,12 @@ class ImpersonationRefused(OperatorNeeded):
     """AutoTask does not let us act in the person's name; the hint names the switch to tick."""
 
     code = "impersonation-refused"
+
+
+class Sealed(OperatorNeeded):
+    """The vault does not open; what it says is why, and the hint how to mend it. Never a reason to go without it."""
+
+    code = "sealed"
 
 
 class OutcomeUnknown(AttmsError):

@@ -1,6 +1,7 @@
-"""The tables. Moments are BIGINT milliseconds since 1970 in UTC; every table carries its tenant.
+"""The tables. Moments are BIGINT milliseconds since 1970 in UTC.
 
-The migrations build the same; a test compares the two. Statements live in the module of their subject.
+Every table carries its tenant, but those of the installation itself: its vault, API keys, audit and jobs. The
+migrations build the same; a test compares the two. Statements live in the module of their subject.
 """
 
 from sqlalchemy import (
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -364,3 +366,57 @@ outbox = Table(
 )
 _ALIVE = outbox.c.is_dead == false()
 Index("outbox_due", outbox.c.due_at, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
+
+# One row holds the vault, where the database is its home; the others say which generation of a vault was seen last.
+vault = Table(
+    "vault",
+    metadata,
+    _text("name", SORTED),
+    _id("generation"),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("name", name="vault_pkey"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _text("id", SORTED),
+    _text("name"),
+    _text("scopes"),
+    _text("digest"),
+    _text("former_digest"),
+    _maybe("former_until"),
+    _id("created"),
+    _text("created_by"),
+    _id("expires"),
+    _maybe("last_used"),
+    _maybe("revoked"),
+    PrimaryKeyConstraint("id", name="api_keys_pkey"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    _id("at"),
+    _text("actor"),
+    _text("action"),
+    _text("target"),
+    _text("outcome"),
+    _text("detail"),
+    _text("trace"),
+    Index("audit_at", "at"),
+)
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    _text("id", SORTED),
+    _text("job", SORTED),
+    _id("started"),
+    _maybe("ended"),
+    _text("outcome"),
+    _text("said"),
+    PrimaryKeyConstraint("id", name="job_runs_pkey"),
+    Index("job_runs_job", "job", "started"),
+)
