@@ -1,13 +1,16 @@
-"""What an operator sets, from the environment with the prefix ``ATTMS_``; a secret also as ``..._FILE``.
+"""What an operator sets, in the environment with the prefix ``ATTMS_`` (a secret also as ``..._FILE``) or in the vault.
 
-All mistakes are told at once, each with the nearest valid name. Nothing is read while a module is imported.
+The environment wins over the vault. All mistakes are told at once, each with the nearest valid name. Nothing is read
+while a module is imported.
 """
 
 import difflib
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -35,7 +38,23 @@ def _words(value: Any) -> Any:
     return value
 
 
+def _day(value: Any) -> Any:
+    """Take an empty text for no day."""
+    return None if value == "" else value
+
+
+Day = Annotated[date | None, BeforeValidator(_day)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+class Source(StrEnum):
+    """Who decides a setting."""
+
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    """A file that the environment names."""
+    VAULT = "vault"
+    DEFAULT = "default"
 
 
 class SettingsError(OperatorNeeded):
@@ -45,13 +64,14 @@ class SettingsError(OperatorNeeded):
 
 
 class Settings(BaseModel):
-    """All settings. Frozen: a change is a new value and a restart."""
+    """All settings. Frozen: a change is a new value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
     host: str = "127.0.0.1"
     """Where the public listener binds."""
     port: int = Field(default=3978, ge=0, le=65535)
+    """The port of the public listener."""
     admin_port: int = Field(default=3979, ge=0, le=65535)
     """The management listener: always on 127.0.0.1."""
     setup_port: int = Field(default=3980, ge=0, le=65535)
@@ -63,12 +83,21 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     """``postgresql://...``; unset means SQLite in ``data_dir``."""
 
+    plugins: Words = ()
+    """Names of installed plugins that may be loaded; none unless named."""
+
     bot_app_id: str = ""
+    """The app (client) id of the bot's registration in Entra."""
     bot_secret: SecretStr | None = None
+    """The bot's client secret."""
+    bot_secret_expires: Day = None
+    """The last day of the bot's secret, such as 2027-01-31: the doctor warns in time."""
     bot_tenant_ids: Words = ()
     """The Entra tenants whose people may speak here."""
     bot_openid_metadata_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    """Where the keys stand that Teams' messages are signed with."""
     bot_token_issuer: str = "https://api.botframework.com"  # noqa: S105 - an address
+    """Who signs Teams' messages."""
     bot_login_url: str = ""
     """msal authority of the bot's own token; unset means the first tenant at login.microsoftonline.com."""
     bot_service_url_hosts: Words = ()
@@ -79,18 +108,27 @@ class Settings(BaseModel):
     graph_app_id: str = ""
     """The app that asks Microsoft Graph; unset means the bot's own."""
     graph_secret: SecretStr | None = None
+    """The secret of the app that asks Microsoft Graph; unset means the bot's own."""
 
     autotask_zone_url: str = ""
     """``https://webservicesN.autotask.net/ATServicesRest/``; unset means it is discovered."""
     autotask_user: str = ""
+    """The API user's name (an e-mail address)."""
     autotask_secret: SecretStr | None = None
+    """The API user's secret."""
+    autotask_secret_expires: Day = None
+    """The last day of the API user's secret: the doctor warns in time."""
     autotask_integration_code: SecretStr | None = None
+    """The API tracking identifier."""
     autotask_writes: bool = False
+    """Whether AutoTask may be changed at all."""
 
     administrators: Words = ()
-    """Entra object ids."""
+    """Entra object ids of the bot's administrators."""
     linking: Linking = Linking.CONFIRM
+    """``confirm``: people confirm their own technician; ``admin``: an administrator links everybody."""
     poll_seconds: int = Field(default=30, ge=5, le=3600)
+    """Seconds between two looks for news in AutoTask."""
     history_days: int = Field(default=365, ge=1, le=3650)
     """How far back completed tickets are mirrored."""
     api_hourly_cap: int = Field(default=3000, ge=100, le=10_000)
@@ -145,16 +183,56 @@ def _url_mistakes(name: str, url: str, allow_loopback: bool) -> list[str]:  # no
     return []
 
 
-def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings. Raises ``SettingsError`` with every mistake, one a line."""
-    names = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
-    given, mistakes = _read_files(environ, [n for n in names if _is_secret(names[n])])
-    mistakes += [_unknown(name, names) for name in given if name.startswith(PREFIX) and name not in names]
-    known = {names[name]: value for name, value in given.items() if name in names}
+BOOTSTRAP = frozenset({"data_dir"})
+"""Settings that tell where the vault is: it cannot hold them."""
+OF_THE_VAULT = frozenset({"ATTMS_VAULT_KEY", "ATTMS_VAULT_KEY_FILE", "ATTMS_VAULT_KEY_SOURCE"})
+"""Read by the vault alone, before there are settings."""
+RESTART = BOOTSTRAP | {"host", "port", "admin_port", "setup_port", "database_url", "plugins"}
+"""Settings that are read once: a change waits for the next start."""
+
+
+def load(environ: Mapping[str, str] = os.environ, entries: Mapping[str, str] = MappingProxyType({})) -> Settings:
+    """Read the settings; ``entries`` are the vault's. Raises ``SettingsError`` with every mistake, one a line."""
+    given, mistakes = _from_environment(environ)
+    stored = {name: value for name, value in entries.items() if name in Settings.model_fields}
+    known = {name: value for name, value in stored.items() if name not in BOOTSTRAP} | given
     mistakes += _mistakes(known)
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return Settings.model_validate(known)
+
+
+def sources(environ: Mapping[str, str], entries: Mapping[str, str]) -> dict[str, Source]:
+    """Say who decides each setting."""
+    return {name: _source(name, environ, entries) for name in Settings.model_fields}
+
+
+def _source(name: str, environ: Mapping[str, str], entries: Mapping[str, str]) -> Source:
+    variable = f"{PREFIX}{name.upper()}"
+    if variable in environ:
+        return Source.ENVIRONMENT
+    if f"{variable}_FILE" in environ:
+        return Source.FILE
+    return Source.VAULT if name in entries and name not in BOOTSTRAP else Source.DEFAULT
+
+
+def help_of(name: str) -> str:
+    """Say in a line what a setting is: its docstring."""
+    return str(Settings.model_fields[name].description or "").replace("``", "").replace("\n", " ")
+
+
+def unknown(name: str) -> str:
+    """Say that a name is no setting, and which was probably meant."""
+    near = difflib.get_close_matches(name, sorted(Settings.model_fields), n=1)
+    return f"{name} is not a setting" + (f": did you mean {near[0]}?" if near else "")
+
+
+def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    names = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
+    told = {name: value for name, value in environ.items() if name not in OF_THE_VAULT}
+    given, mistakes = _read_files(told, [n for n in names if _is_secret(names[n])])
+    mistakes += [_unknown(name, names) for name in given if name.startswith(PREFIX) and name not in names]
+    return {names[name]: value for name, value in given.items() if name in names}, mistakes
 
 
 def _mistakes(given: Mapping[str, str]) -> list[str]:
