@@ -1,5 +1,8 @@
 """What happens by the clock. What a job does belongs to the room that does it."""
 
-from attms_core.jobs.jobs import Jobs
+from attms_core.jobs.jobs import Jobs, Lead
+from attms_core.jobs.plugged import JobHooks, PluginJob
+from attms_core.jobs.schedule import Schedule, parse
+from attms_core.jobs.state import JobRun, JobState, RunOutcome
 
-__all__ = ["Jobs"]
+__all__ = ["JobHooks", "JobRun", "JobState", "Jobs", "Lead", "PluginJob", "RunOutcome", "Schedule", "parse"]

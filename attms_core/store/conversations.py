@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, false, func, select, true, update
+from sqlalchemy import exists, false, func, or_, select, true, update
 
 from attms_core.model import Conversation, ConversationKind, TenantId
 from attms_core.store.build import number, upsert, words
@@ -26,6 +26,12 @@ _UNINSTALL = Statement("uninstalled", update(conversations).where(*_this).values
 _INTERNAL = Statement("is internal", update(conversations).where(*_this).values(is_internal=true()))
 _NOT_INTERNAL = Statement("is not internal", update(conversations).where(*_this).values(is_internal=false()))
 _installed = (_ours, _c.is_installed == true())
+_INTERNAL_BESIDE = Statement(
+    "internal conversations beside one",
+    select(*_COLUMNS)
+    .where(*_installed, _c.is_internal == true(), or_(_c.id == words("id"), _c.team_id == words("team")))
+    .order_by(_c.id),
+)
 _KINDS = Statement("conversations by kind", select(_c.kind, func.count()).where(*_installed).group_by(_c.kind))
 _SERVICE_URLS = Statement(
     "service URLs", select(_c.service_url).where(*_installed).distinct().order_by(_c.service_url).limit(number("most"))
@@ -90,6 +96,15 @@ def mark_uninstalled(tx: Tx, tenant: TenantId, id: str) -> None:  # noqa: A002 -
 def set_internal(tx: Tx, tenant: TenantId, id: str, on: bool) -> None:  # noqa: A002, FBT001 - callers pass it by place
     """Mark a conversation as internal, or not; one that is not known stays unknown."""
     tx.run(_INTERNAL if on else _NOT_INTERNAL, of_tenant=tenant, of_id=id)
+
+
+def internal_beside(tx: Tx, place: Conversation) -> list[Conversation]:
+    """Give those, marked internal, that somebody who joins there will read: itself, and all channels of its team.
+
+    A team's General channel carries the team's own id (Teams help: conversation events).
+    """
+    found = tx.all(_INTERNAL_BESIDE, tenant=place.tenant, id=place.id, team=place.team_id or place.id)
+    return [_decode(row) for row in found]
 
 
 def everything(tx: Tx, tenant: TenantId) -> list[Conversation]:

@@ -1,0 +1,41 @@
+"""What is told about jobs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class RunOutcome(StrEnum):
+    """How a run went."""
+
+    RUNNING = "running"
+    OK = "ok"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """The process ended meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRun:
+    """A run of a job."""
+
+    started: datetime
+    ended: datetime | None
+    outcome: str
+    said: str
+    """Why it failed, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobState:
+    """A job as it is now."""
+
+    name: str
+    about: str
+    schedule: str
+    zone: str
+    next_run: datetime | None
+    running_since: datetime | None
+    is_paused: bool
+    """Switched off by its schedule."""
+    last_run: JobRun | None

@@ -1,0 +1,30 @@
+"""Dropping the copy of AutoTask's data. What is ours stays: people, wishes, changes, notices, conversations.
+
+Technicians, roles and picklists stay too until they are read anew: people's links and rights look at them.
+"""
+
+from sqlalchemy import delete, text
+
+from attms_core.model import TenantId
+from attms_core.store.build import words
+from attms_core.store.database import Tx
+from attms_core.store.statement import Statement
+from attms_core.store.tables import companies, company_words, contacts, notes, syncs, tickets
+
+_OF_TENANT = "IN (SELECT docid FROM tickets WHERE tenant = :tenant)"
+_SEARCH = Statement(
+    "forget all words of tickets",
+    sqlite=text(f"DELETE FROM tickets_search WHERE rowid {_OF_TENANT}"),  # noqa: S608 - constant text
+    postgresql=text(f"DELETE FROM tickets_search WHERE docid {_OF_TENANT}"),  # noqa: S608 - constant text
+)
+_TABLES = tuple(
+    Statement(f"forget all {table.name}", delete(table).where(table.c.tenant == words("tenant")))
+    for table in (tickets, notes, company_words, companies, contacts, syncs)
+)
+
+
+def mirrored(tx: Tx, tenant: TenantId) -> None:
+    """Drop tickets, notes, companies and contacts, and how far their reading had come."""
+    tx.run(_SEARCH, tenant=tenant)
+    for statement in _TABLES:
+        tx.run(statement, tenant=tenant)
