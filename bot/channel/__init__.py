@@ -4,6 +4,7 @@ from bot.channel.answers import card_message, text_message
 from bot.channel.channel import PATH, Channel
 from bot.channel.connector import Connector
 from bot.channel.credentials import Grant
+from bot.channel.entra import AskEntra
 from bot.channel.places import TEAMS_HOSTS
 
-__all__ = ["PATH", "TEAMS_HOSTS", "Channel", "Connector", "Grant", "card_message", "text_message"]
+__all__ = ["PATH", "TEAMS_HOSTS", "AskEntra", "Channel", "Connector", "Grant", "card_message", "text_message"]

@@ -9,6 +9,7 @@ LONGEST = 4000
 LONGEST_NAME = 200
 _ROOM = 8 * LONGEST  # what is looked at before entities and mentions shrink it
 _AT_TAG = re.compile(r"<at(?:\s[^<>]*)?>([^<>]*)</at>", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _INVISIBLE = {
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " "),
     **dict.fromkeys([*range(0xD800, 0xE000)], None),
@@ -26,13 +27,19 @@ def clean(text: str, longest: int) -> str:
     return " ".join(visible.split())[:longest].rstrip()
 
 
+def clean_lines(text: str, longest: int) -> str:
+    """Clean like ``clean``, each line by itself; no more than one empty line stays between two others."""
+    lines = "\n".join(clean(line, longest) for line in text[: 8 * longest].splitlines())
+    return _EMPTY_LINES.sub("\n\n", lines).strip()[:longest].rstrip()
+
+
 def name_of(text: object) -> str:
     """Clean a display name; empty for anything but text."""
     return clean(text, LONGEST_NAME) if isinstance(text, str) else ""
 
 
 def words_of(text: object, own_mentions: Iterable[str]) -> str:
-    """Clean a message: our own mentions go, other people's become ``@Name``, entities are decoded once.
+    """Clean a message, line by line: our own mentions go, other people's become ``@Name``, entities are decoded once.
 
     ``own_mentions`` are the exact texts of the mention entities that name the bot, such as ``<at>Desk</at>``.
     """
@@ -45,4 +52,4 @@ def words_of(text: object, own_mentions: Iterable[str]) -> str:
         said = _AT_TAG.sub(r"@\1", said)
     if "&" in said:
         said = html.unescape(said)
-    return clean(said, LONGEST)
+    return clean_lines(said, LONGEST)
