@@ -1,12 +1,10 @@
 """How the log looks: one JSON object a line, without local variables, so that no turn's content slips into it."""
 
-import json
 import logging
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import orjson
 import structlog
 
 
@@ -19,7 +17,7 @@ def configure(*, verbose: bool = False) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(),
-            structlog.processors.JSONRenderer(serializer=_line),
+            structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
@@ -28,7 +26,17 @@ def configure(*, verbose: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING)
 
 
-def _line(event: dict[str, Any], *, default: Callable[[Any], Any], **_: object) -> str:
-    """Write an event as one line of ASCII: terminals act upon more characters than JSON escapes."""
-    line = orjson.dumps(event, default=default, option=orjson.OPT_NON_STR_KEYS)
-    return line.decode() if line.isascii() else json.dumps(event, default=default)
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Keep the log out of a command's answer: what a command has to say, it says in words."""
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[structlog.processors.KeyValueRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.ReturnLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)

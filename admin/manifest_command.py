@@ -1,5 +1,6 @@
 """The Teams app package from the command line. Which commands its menu shows is decided here; how it is made is not."""
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import Annotated, Protocol
 
 import typer
 
+from admin.voice import AsJson
 from manifest import App, Command, Publisher, UnfitApp, build, teams_app_id
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
@@ -76,12 +78,13 @@ def make(bot: Bot) -> typer.Typer:
         website_url: Annotated[str, typer.Option(help="By default https://HOST/")] = "",
         privacy_url: Annotated[str, typer.Option(help="By default https://HOST/privacy")] = "",
         terms_url: Annotated[str, typer.Option(help="By default https://HOST/terms")] = "",
+        as_json: AsJson = False,
     ) -> None:
         """Write the current package and the conservative one."""
         publisher = Publisher(name=developer, website=website_url, privacy=privacy_url, terms=terms_url)
         version = package_version or product_version()
         app = App(app_id=app_id, host=host_name, version=version, commands=menu(bot()), publisher=publisher)
-        _write(app, out)
+        _write(app, out, as_json=as_json)
 
     return command
 
@@ -93,7 +96,7 @@ def product_version() -> str:
     return installed_version("attms")
 
 
-def _write(app: App, out: Path) -> None:
+def _write(app: App, out: Path, *, as_json: bool) -> None:
     """Write both packages, or say in words why not and leave with code 2."""
     try:
         packages = build(app)
@@ -107,6 +110,10 @@ def _write(app: App, out: Path) -> None:
         typer.echo(f"The packages cannot be written: {error}", err=True)
         raise typer.Exit(code=2) from None
     current, conservative = packages
+    if as_json:
+        files = {"current": str(out / current.name), "conservative": str(out / conservative.name)}
+        typer.echo(json.dumps({**files, "version": app.version, "teams_app_id": teams_app_id(app.app_id)}, indent=2))
+        return
     typer.echo(f"{out / current.name}: upload this one to Teams.")
     typer.echo(f"{out / conservative.name}: the same without the / menu, if Teams refuses the first.")
     typer.echo(f"Version {app.version}; the app's id in Teams is {teams_app_id(app.app_id)}.")

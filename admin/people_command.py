@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from admin.voice import AsJson
 from attms_core.errors import AttmsError
 from attms_core.model import CompanyId, Person, PersonKey, PersonRole, ResourceId, TenantId
 from attms_core.people import People
@@ -16,7 +17,6 @@ T = TypeVar("T")
 BY = "the command line"
 OpenPeople = Callable[[], AbstractAsyncContextManager[People]]
 Tenant = Annotated[str, typer.Option(help="Entra tenant, where several are allowed.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Typer:
@@ -32,7 +32,7 @@ def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Ty
         """List everybody who is known."""
         everybody = _run(open_people, lambda people: people.everybody())
         if as_json:
-            typer.echo(json.dumps([_as_dict(person) for person in everybody], indent=2))
+            _echo([_as_dict(person) for person in everybody])
             return
         for person in everybody:
             typer.echo(_line(person))
@@ -45,20 +45,24 @@ def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Ty
         resource: Annotated[int, typer.Argument(help="AutoTask resource id.")],
         name: Annotated[str, typer.Option(help="Name, for somebody who has not spoken yet.")] = "",
         tenant: Tenant = "",
+        *,
+        as_json: AsJson = False,
     ) -> None:
         """Link a person to an AutoTask technician."""
         who = key(person, tenant)
         done = _run(open_people, lambda people: people.link(who, ResourceId(resource), by=BY, name=name))
-        typer.echo(_line(done))
+        _tell(done, as_json=as_json)
 
     @command.command()
     def unlink(
         person: Annotated[str, typer.Argument(help="Entra object id.")],
         tenant: Tenant = "",
+        *,
+        as_json: AsJson = False,
     ) -> None:
         """Take a person's link away."""
         who = key(person, tenant)
-        typer.echo(_line(_run(open_people, lambda people: people.unlink(who, by=BY))))
+        _tell(_run(open_people, lambda people: people.unlink(who, by=BY)), as_json=as_json)
 
     @command.command()
     def role(
@@ -67,12 +71,14 @@ def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Ty
         queue: Annotated[list[int] | None, typer.Option(help="Narrow to this queue id; repeat for more.")] = None,
         company: Annotated[list[int] | None, typer.Option(help="Narrow to this company id; repeat for more.")] = None,
         tenant: Tenant = "",
+        *,
+        as_json: AsJson = False,
     ) -> None:
         """Give a person a role, for everything or narrowed to queues and companies."""
         who = key(person, tenant)
         companies = [CompanyId(one) for one in company] if company else None
         done = _run(open_people, lambda people: people.set_role(who, role, queues=queue or None, companies=companies))
-        typer.echo(_line(done))
+        _tell(done, as_json=as_json)
 
     return command
 
@@ -94,6 +100,17 @@ def _said() -> Iterator[None]:
     except AttmsError as error:
         typer.echo(f"{error}\n{error.hint}".rstrip(), err=True)
         raise typer.Exit(code=1) from None
+
+
+def _tell(person: Person, *, as_json: bool) -> None:
+    if as_json:
+        _echo(_as_dict(person))
+    else:
+        typer.echo(_line(person))
+
+
+def _echo(told: object) -> None:
+    typer.echo(json.dumps(told, indent=2))
 
 
 def _line(person: Person) -> str:

@@ -85,6 +85,10 @@ class TicketReader(Protocol):
         """Page through companies, active ones first sync, changed ones afterwards."""
         ...
 
+    def companies_by_id(self, companies: Sequence[CompanyId]) -> AsyncIterator[list[Company]]:
+        """Page through the named companies, inactive ones too, 200 ids a call."""
+        ...
+
     def contacts(self, since: datetime | None = None) -> AsyncIterator[list[Contact]]:
         """Page through contacts."""
         ...

@@ -8,6 +8,7 @@ import asyncio
 import dataclasses
 from collections import OrderedDict
 from operator import attrgetter
+from typing import Any, Protocol
 
 import structlog
 
@@ -16,20 +17,31 @@ from attms_core.model import Conversation, ConversationKind, TenantId
 from attms_core.ports import Now
 from attms_core.store import conversations
 from attms_core.store.database import Database
+from bot.delivery import Delivery
 from bot.viewers import Roster, Viewers
 
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 5000
 """Conversations kept in memory, the latest met; the others are read from the store when somebody speaks there."""
+UNTOLD = "somebody whose membership Teams did not tell"
+"""Stands for the outsiders of a roster that cannot be read: the safe side is closed."""
+
+
+class Line(Roster, Protocol):
+    """Tells who is in a conversation, and speaks there."""
+
+    async def send(self, conversation: Conversation, activity: dict[str, Any]) -> str:
+        """Post a message. Raises ``Delivery`` errors."""
+        ...
 
 
 class Conversations:
     """Remembers conversations; reads come from memory. Close it in the end: it may still be writing."""
 
-    def __init__(self, *, database: Database, roster: Roster, now: Now) -> None:
+    def __init__(self, *, database: Database, roster: Line, now: Now) -> None:
         self._database = database
-        self._roster = roster
+        self._line = roster
         self._now = now
         self._viewers = Viewers(database=database, roster=roster, now=now)
         self._known: OrderedDict[tuple[TenantId, str], Conversation] = OrderedDict()
@@ -98,33 +110,56 @@ class Conversations:
                     f"This conversation cannot be internal: {', '.join(outsiders)} would read along.",
                     hint="Guests and people of other organisations have to leave first.",
                 )
+        else:
+            self._mark(conversation, on=False)  # at once: what a turn writes meanwhile must not bring it back
         await self.settle(conversation)
         await self._database.write(lambda tx: conversations.set_internal(tx, conversation.tenant, conversation.id, on))
-        self._known.pop((conversation.tenant, conversation.id), None)
+        self._mark(conversation, on=on)
 
-    async def close_to_outsiders(self, conversation: Conversation) -> tuple[str, ...]:
-        """After somebody joined: end the internal mark when an outsider is there. Names the outsiders."""
-        known = await self._find(conversation.tenant, conversation.id)
-        if known is None or not known.is_internal:
-            return ()
-        outsiders = await self._outsiders(known)
-        if outsiders:
-            await self.set_internal(known, on=False)
-            log.warning("internal_ended", conversation=known.id, outsiders=len(outsiders))
-        return outsiders
+    async def close_to_outsiders(self, joined: Conversation) -> list[tuple[Conversation, tuple[str, ...]]]:
+        """After somebody joined: end the internal marks, there and in the team's other channels, where outsiders are.
+
+        Gives those that lost it, each with its outsiders' names. Teams tells of a team's new member in its General
+        channel alone (Teams help: conversation events).
+        """
+        found = [(each, await self._outsiders_or_untold(each)) for each in await self._internal_beside(joined)]
+        ended = [(each, outsiders) for each, outsiders in found if outsiders]
+        for each, outsiders in ended:
+            await self.set_internal(each, on=False)
+            log.warning("internal_ended", conversation=each.id, outsiders=len(outsiders))
+        return ended
+
+    async def end_internal(self, left: Conversation) -> None:
+        """End the internal marks where the app is no more, in all channels of a team: nobody sees who joins there."""
+        for each in await self._internal_beside(left):
+            await self.set_internal(each, on=False)
+
+    async def say(self, conversation: Conversation, message: dict[str, Any]) -> None:
+        """Say something there that nobody asked for. Raises ``Delivery`` errors."""
+        await self._line.send(conversation, message)
+
+    async def _internal_beside(self, place: Conversation) -> list[Conversation]:
+        return await self._database.read(lambda tx: conversations.internal_beside(tx, place))
+
+    async def _outsiders_or_untold(self, conversation: Conversation) -> tuple[str, ...]:
+        try:
+            return await self._outsiders(conversation)
+        except Delivery as error:
+            log.warning("roster_unreadable", conversation=conversation.id, code=error.code)
+            return (UNTOLD,)
 
     async def _outsiders(self, conversation: Conversation) -> tuple[str, ...]:
-        members = await self._roster.members(conversation)
+        members = await self._line.members(conversation)
         return tuple(m.name for m in members if m.is_guest or (m.tenant and m.tenant != conversation.tenant))
 
     async def _find(self, tenant: TenantId, conversation: str) -> Conversation | None:
         key = (tenant, conversation)
-        if key not in self._known:
+        known = self._known.get(key)
+        if known is None or known.is_internal:  # another process may have ended a mark
             found = await self._database.read(lambda tx: conversations.get(tx, tenant, conversation))
-            if found is None:
-                return None
-            self._keep(found)
-        return self._known[key]
+            if found is not None and self._known.get(key) is known:
+                self._keep(found)
+        return self._known.get(key)
 
     def _write_behind(self, fresh: Conversation) -> None:
         key, before = (fresh.tenant, fresh.id), self._writing.get((fresh.tenant, fresh.id))
@@ -143,6 +178,10 @@ class Conversations:
         if task.cancelled() or (error := task.exception()) is not None:
             self._known.pop(key, None)  # so that the next turn writes it again
             log.warning("conversation_not_written", error="" if task.cancelled() else type(error).__name__)
+
+    def _mark(self, conversation: Conversation, *, on: bool) -> None:
+        known = self._known.get((conversation.tenant, conversation.id), conversation)
+        self._keep(dataclasses.replace(known, is_internal=on))
 
     def _keep(self, conversation: Conversation) -> None:
         self._known[conversation.tenant, conversation.id] = conversation

@@ -2,8 +2,8 @@
 
 import structlog
 
-from attms_core.errors import AttmsError
-from attms_core.model import ConversationKind
+from attms_core.model import Conversation, ConversationKind
+from bot.channel.answers import text_message
 from bot.conversations import Conversations
 from bot.delivery import Delivery
 from bot.turn import Answer, Body, Nothing, Say, Turn, TurnKind
@@ -30,13 +30,14 @@ class Events:
             return Nothing()
         if turn.kind is TurnKind.MEMBERS:
             self._conversations.meet_anew(turn.conversation)
+        if _newcomers(turn):
+            await self._joined(turn)
         if turn.kind is TurnKind.UNINSTALLED or _lost_bot(turn):
+            await self._conversations.end_internal(turn.conversation)
             await self._conversations.forget_install(turn.conversation)
             return Nothing()
         if turn.kind is TurnKind.INSTALLED or _gained_bot(turn):
             return await self._installed(turn)
-        if turn.kind is TurnKind.MEMBERS and turn.members_added:
-            return await self._joined(turn)
         return Nothing()
 
     async def _installed(self, turn: Turn) -> Answer:
@@ -48,26 +49,15 @@ class Events:
         card = WelcomeCard(is_personal=turn.conversation.kind is ConversationKind.PERSONAL)
         return Say(card=card.render(), summary=card.summary(), suggest=FIRST_STEPS)
 
-    async def _joined(self, turn: Turn) -> Answer:
-        try:
-            outsiders = await self._conversations.close_to_outsiders(turn.conversation)
-        except Delivery as error:
-            outsiders = await self._close_unseen(turn, error)
-        if not outsiders:
-            return Nothing()
-        return Say(
-            text=f"Internal notes are no longer shown here: {', '.join(outsiders)} joined.",
-            summary="Internal notes are no longer shown here",
-        )
+    async def _joined(self, turn: Turn) -> None:
+        for place, outsiders in await self._conversations.close_to_outsiders(turn.conversation):
+            await self._tell(place, f"Internal notes are no longer shown here: {', '.join(outsiders)} joined.")
 
-    async def _close_unseen(self, turn: Turn, error: AttmsError) -> tuple[str, ...]:
-        """When the roster cannot be read after somebody joined, the safe side is closed."""
-        known = await self._conversations.find(turn.conversation.tenant, turn.conversation.id)
-        if known is None or not known.is_internal:
-            return ()
-        log.warning("roster_unreadable", code=error.code)
-        await self._conversations.set_internal(known, on=False)
-        return ("somebody whose membership Teams did not tell",)
+    async def _tell(self, place: Conversation, text: str) -> None:
+        try:
+            await self._conversations.say(place, text_message(text))
+        except Delivery as error:
+            log.warning("end_of_internal_not_told", conversation=place.id, code=error.code)
 
 
 def _in_words(turn: Turn) -> Answer:
@@ -77,6 +67,10 @@ def _in_words(turn: Turn) -> Answer:
     if turn.invoke_name.startswith("composeExtension/"):
         return Body({"composeExtension": {"type": "message", "text": UNKNOWN_INVOKE}})
     return Nothing()
+
+
+def _newcomers(turn: Turn) -> tuple[str, ...]:
+    return tuple(mri for mri in turn.members_added if mri != turn.conversation.bot_id)
 
 
 def _gained_bot(turn: Turn) -> bool:

@@ -16,6 +16,9 @@ _ID = re.compile(r"^#?(\d{1,15})$", re.ASCII)
 _LINK_PATH = "executecommand.aspx"
 _PRODUCT_WORDS = frozenset({"desk", "attms"})
 """May stand before any command: ``/desk tickets mine``."""
+_KEEPING_LINES = frozenset({"note"})
+"""What follows these is kept as it was typed; to the others a line break is a space."""
+_LINE_BREAK = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,17 @@ def read(words: str) -> Spoken:
     verb, rest = _first(words)
     if verb in _PRODUCT_WORDS and rest:
         verb, rest = _first(rest)
-    return Spoken(verb=verb, rest=rest)
+    return Spoken(verb=verb, rest=rest if verb in _KEEPING_LINES else _LINE_BREAK.sub(" ", rest))
 
 
 def _first(words: str) -> tuple[str, str]:
-    head, _, rest = words.strip().partition(" ")
-    return head.removeprefix("/").casefold(), rest.strip()
+    head, rest = _split(words)
+    return head.removeprefix("/").casefold(), rest
+
+
+def _split(words: str) -> tuple[str, str]:
+    head, *rest = words.split(maxsplit=1) or [""]
+    return head, "".join(rest).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,8 @@ def _linked(text: str) -> Reference | None:
 
 def reference_first(words: str) -> tuple[Reference | None, str]:
     """Take a ticket off the front of the words, and give the rest."""
-    head, _, rest = words.strip().partition(" ")
-    return reference(head), rest.strip()
+    head, rest = _split(words)
+    return reference(head), rest
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

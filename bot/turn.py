@@ -69,7 +69,7 @@ class Turn:
     reply_to: str | None = None
     """The message whose card was pressed."""
     words: str = ""
-    """The text as said to us: own mention gone, others as ``@Name``, one line, 4,000 characters at most."""
+    """The text as said to us: own mention gone, others as ``@Name``, clean lines, 4,000 characters at most."""
     value: Mapping[str, Any]
     """The submission's data (Action.Submit and Action.Execute alike), or another invoke's value; empty else."""
     verb: str = ""

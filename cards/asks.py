@@ -81,10 +81,15 @@ class ViewTicket(OfTicket, action="ticket.view"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeTicket(OfTicket, action="ticket.take"):
-    """Assign the ticket to whoever presses."""
+class OfSeenTicket(OfTicket):
+    """What changes a ticket that somebody saw like this."""
 
     seen: Annotated[Seen, SeenWay()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeTicket(OfSeenTicket, action="ticket.take"):
+    """Assign the ticket to whoever presses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +98,9 @@ class AssignForm(OfTicket, action="ticket.assign.form"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignTicket(OfTicket, action="ticket.assign"):
+class AssignTicket(OfSeenTicket, action="ticket.assign"):
     """Assign the ticket to a colleague."""
 
-    seen: Annotated[Seen, SeenWay()]
     resource: Annotated[ResourceId | None, Typed(Whole())] = None
 
 
@@ -106,10 +110,9 @@ class StatusForm(OfTicket, action="ticket.status.form"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetStatus(OfTicket, action="ticket.status"):
+class SetStatus(OfSeenTicket, action="ticket.status"):
     """Set the status."""
 
-    seen: Annotated[Seen, SeenWay()]
     status: Annotated[int | None, Typed(Whole())] = None
 
 
@@ -119,10 +122,9 @@ class PriorityForm(OfTicket, action="ticket.priority.form"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetPriority(OfTicket, action="ticket.priority"):
+class SetPriority(OfSeenTicket, action="ticket.priority"):
     """Set the priority."""
 
-    seen: Annotated[Seen, SeenWay()]
     priority: Annotated[int | None, Typed(Whole())] = None
 
 

@@ -43,10 +43,10 @@ def problem(
     trace: str = "",
     mistakes: Sequence[Mapping[str, str]] = (),
 ) -> web.Response:
-    """Write a problem document; empty parts are left out. ``mistakes`` are its member ``errors``."""
+    """Write a problem document; empty parts are left out. ``mistakes`` are its member of that name."""
     title = _TITLES.get(status, "Error")
     parts = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, "hint": hint}
-    body = {name: value for name, value in {**parts, "trace": trace, "errors": list(mistakes)}.items() if value}
+    body = {name: value for name, value in {**parts, "trace": trace, "mistakes": list(mistakes)}.items() if value}
     return web.Response(status=status, text=json.dumps(body), content_type=MEDIA_TYPE)
 
 

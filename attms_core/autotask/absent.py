@@ -10,6 +10,7 @@ from attms_core.autotask.zone import Zones
 from attms_core.errors import NotConnected
 from attms_core.model import (
     Company,
+    CompanyId,
     Contact,
     DeletedTicket,
     Field,
@@ -88,6 +89,10 @@ class NotConnectedAutotask:
         _refuse()
 
     def companies(self, since: datetime | None = None) -> AsyncIterator[list[Company]]:
+        """Raise ``NotConnected``."""
+        _refuse()
+
+    def companies_by_id(self, companies: Sequence[CompanyId]) -> AsyncIterator[list[Company]]:
         """Raise ``NotConnected``."""
         _refuse()
 

@@ -27,6 +27,7 @@ from attms_core.errors import CredentialsRefused, NotConnected, OutcomeUnknown, 
 from attms_core.http import AllowList, ForbiddenAddress, HttpClient, Request, Response, Send
 from attms_core.model import (
     Company,
+    CompanyId,
     Contact,
     DeletedTicket,
     Field,
@@ -212,6 +213,10 @@ class AutotaskClient:
         """Page through companies, active ones first sync, changed ones afterwards."""
         which = where("last_modified").gte(since) if since else where("is_active").eq(True)  # noqa: FBT003 - a value
         return self._reads.slim(wire.COMPANIES, which)
+
+    def companies_by_id(self, companies: Sequence[CompanyId]) -> AsyncIterator[list[Company]]:
+        """Page through the named companies, inactive ones too, 200 ids a call."""
+        return self._reads.by_ids(wire.COMPANIES, "id", companies)
 
     def contacts(self, since: datetime | None = None) -> AsyncIterator[list[Contact]]:
         """Page through contacts, inactive ones too: old tickets name them."""

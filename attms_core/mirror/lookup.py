@@ -11,6 +11,7 @@ from attms_core.errors import AttmsError, Unreachable
 from attms_core.mirror.absorb import Absorber
 from attms_core.mirror.compare import Cause
 from attms_core.mirror.ground import Ground
+from attms_core.mirror.office import Office
 from attms_core.model import Ticket, TicketId
 from attms_core.ports import BudgetMeter
 from attms_core.store import tickets
@@ -28,12 +29,19 @@ class LookUp:
     """Asks AutoTask for single tickets and for notes that were never read."""
 
     def __init__(
-        self, ground: Ground, *, meter: BudgetMeter, absorber: Absorber, patience: timedelta = PATIENCE
+        self,
+        ground: Ground,
+        *,
+        meter: BudgetMeter,
+        absorber: Absorber,
+        office: Office,
+        patience: timedelta = PATIENCE,
     ) -> None:
         self._database = ground.database
         self._autotask = ground.autotask
         self._meter = meter
         self._absorber = absorber
+        self._office = office
         self._tenant = ground.tenant
         self._now = ground.now
         self._patience = patience
@@ -45,8 +53,16 @@ class LookUp:
         else:
             found = await self._soon(self._autotask.ticket(wanted, urgent=True))
         if found is not None:
+            await self._company_of(found)
             await self._absorber.tickets([found], Cause.LOOK_UP)
         return found
+
+    async def _company_of(self, ticket: Ticket) -> None:
+        """Fetch a company that was never read; without an answer the card names it by its number."""
+        try:
+            await self._soon(self._office.read_companies_of([ticket]))
+        except AttmsError as error:
+            log.info("company_not_fetched", company=ticket.company, code=error.code)
 
     async def notes(self, ticket: TicketId) -> None:
         """Fetch a ticket's notes if that was never done; without an answer the card shows what is here."""

@@ -20,6 +20,7 @@ from attms_core.mirror.reads import Reads
 from attms_core.mirror.reconcile import Reconcile
 from attms_core.mirror.standing import Standing
 from attms_core.mirror.sync import FirstSync, Sleep
+from attms_core.mirror.upkeep import Status, Upkeep
 from attms_core.model import (
     Change,
     Choice,
@@ -71,9 +72,10 @@ class Mirror:
         self._absorber = absorber = Absorber(ground)
         standing = Standing(ground)
         office, positions = Office(ground, memory=memory), Positions(ground, standing)
-        look_up = LookUp(ground, meter=meter, absorber=absorber)
+        look_up = LookUp(ground, meter=meter, absorber=absorber, office=office)
         self._reads = Reads(ground, look_up=look_up, memory=memory, standing=standing, every=every)
-        self._reconcile = Reconcile(ground, absorber=absorber)
+        self._upkeep = Upkeep(ground, standing, every=every)
+        self._reconcile = Reconcile(ground, absorber=absorber, office=office)
         self._poll = Poll(ground, absorber=absorber, office=office, positions=positions)
         self._first_sync = FirstSync(
             ground,
@@ -149,6 +151,17 @@ class Mirror:
     async def has_data(self) -> bool:
         """Say whether the newest open tickets have been read, so that lists mean something."""
         return await self._reads.has_data()
+
+    async def status(self) -> Status:
+        """Say how far it is, by the store alone: also where another process reads."""
+        return await self._upkeep.status()
+
+    async def forget(self) -> None:
+        """Drop the copy, so that the next first sync reads it anew. No first sync may be under way meanwhile.
+
+        Raises what AutoTask says when it does not answer: then nothing is dropped.
+        """
+        await self._upkeep.forget()
 
     # what is remembered
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from attms_core.mirror.fields import TICKET_NOTES, TICKETS
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.memory import Memory
-from attms_core.model import Company, Contact, ResourceRole, TenantId
+from attms_core.model import Company, CompanyId, Contact, ResourceRole, TenantId, Ticket
 from attms_core.store import directory, metadata
 from attms_core.store.database import Tx
 
@@ -24,6 +24,8 @@ class Office:
         self._memory = memory
         self._tenant = ground.tenant
         self._now = ground.now
+        self._untold: set[CompanyId] = set()
+        """Companies that AutoTask did not tell when they were asked for: not asked for at each of their tickets."""
 
     async def read_metadata(self) -> int:
         """Copy the fields of tickets and notes, picklists included."""
@@ -58,11 +60,22 @@ class Office:
         """Copy companies, page by page; ``seen`` is told of each page once it is stored."""
         read = 0
         async for page in self._autotask.companies(since):
-            await self._database.write(_putting(directory.put_companies, self._tenant, page))
-            self._memory.remember(page)
+            await self._keep(page)
             seen(page)
             read += len(page)
         return read
+
+    async def read_companies_of(self, tickets: Sequence[Ticket]) -> None:
+        """Copy those companies of tickets that the mirror lacks: inactive ones are read once a ticket names them."""
+        named = {ticket.company for ticket in tickets} - self._untold
+        if not named:
+            return
+        known = await self._database.read(lambda tx: directory.companies(tx, self._tenant, sorted(named)))
+        lacking = named - known.keys()
+        async for page in self._autotask.companies_by_id(sorted(lacking)):
+            await self._keep(page)
+            lacking -= {company.id for company in page}
+        self._untold |= lacking
 
     async def read_contacts(self, since: datetime | None, seen: Callable[[Sequence[Contact]], None]) -> int:
         """Copy contacts, page by page; ``seen`` is told of each page once it is stored."""
@@ -72,6 +85,10 @@ class Office:
             seen(page)
             read += len(page)
         return read
+
+    async def _keep(self, companies: Sequence[Company]) -> None:
+        await self._database.write(_putting(directory.put_companies, self._tenant, companies))
+        self._memory.remember(companies)
 
 
 def _putting(

@@ -94,6 +94,7 @@ class Poll:
 
     async def _take(self, found: Sequence[Ticket], cursor: datetime) -> list[Change]:
         """Absorb tickets with the notes of those that moved, in one transaction: a note may tell who did it."""
+        await self._office.read_companies_of(found)
         moved, synced = await self._database.read(lambda tx: self._moved(tx, found, cursor))
         fresh: list[Note] = []
         if known := [ticket for ticket in moved if ticket in synced]:

@@ -8,6 +8,7 @@ import structlog
 from attms_core.mirror.absorb import Absorber
 from attms_core.mirror.compare import Cause
 from attms_core.mirror.ground import Ground
+from attms_core.mirror.office import Office
 from attms_core.model import DeletedTicket, Ticket, TicketId
 from attms_core.store import tickets
 
@@ -23,10 +24,11 @@ LARGEST_SHARE = 0.5
 class Reconcile:
     """Compares AutoTask's open tickets with ours."""
 
-    def __init__(self, ground: Ground, *, absorber: Absorber) -> None:
+    def __init__(self, ground: Ground, *, absorber: Absorber, office: Office) -> None:
         self._database = ground.database
         self._autotask = ground.autotask
         self._absorber = absorber
+        self._office = office
         self._tenant = ground.tenant
         self._now = ground.now
 
@@ -37,6 +39,7 @@ class Reconcile:
         differing = sorted(theirs ^ ours)
         told: set[TicketId] = set()
         async for page in self._autotask.tickets_by_id(differing):
+            await self._office.read_companies_of(page)
             await self._absorber.tickets(page, cause)
             told.update(ticket.id for ticket in page)
         await self._drop((ours - theirs) - told, len(ours))

@@ -130,6 +130,7 @@ class FirstSync:
         """Absorb a window page by page, telling how many so far. Gives the newest activity, and the count."""
         newest: datetime | None = None
         async for page in pages:
+            await self._office.read_companies_of(page)
             await self._absorber.tickets(page, Cause.FIRST_SYNC)
             newest = newest_activity([newest], page)
             done += len(page)

@@ -1,9 +1,11 @@
 """Taking, assigning, status and priority: by button with its form, and by words."""
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
 
+from attms_core.desk import Asker
 from attms_core.errors import ChangedMeanwhile, Invalid
-from attms_core.model import Right, Ticket, Wish
+from attms_core.model import Right, Seen, Ticket, TicketId, Wish
 from bot import faces
 from bot.asking import Asking
 from bot.grammar import reference_first
@@ -12,7 +14,7 @@ from bot.router import Router
 from cards.asks import (
     AssignForm,
     AssignTicket,
-    OfTicket,
+    OfSeenTicket,
     PriorityForm,
     SetPriority,
     SetStatus,
@@ -21,8 +23,19 @@ from cards.asks import (
     TryAgain,
 )
 
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+
 router = Router()
 ME = frozenset({"me", "myself"})
+
+
+class Setting(Protocol[T_contra]):
+    """A deed of the desk that sets one field of a ticket."""
+
+    async def __call__(self, asker: Asker, ticket: TicketId, to: T_contra, /, *, seen: Seen | None = None) -> Wish:
+        """Set it."""
+        ...
 
 
 @router.on(TakeTicket, needs=Right.WRITE)
@@ -31,52 +44,30 @@ async def take(asking: Asking, wish: TakeTicket) -> Reply:
     return await _do(asking, wish, lambda: asking.desk.take(asking.asker(), wish.ticket, seen=wish.seen))
 
 
-@router.on(AssignForm, needs=Right.WRITE)
-async def assign_form(asking: Asking, wish: AssignForm) -> Reply:
-    """Ask to whom."""
-    return await faces.assign_form(asking, wish)
+router.on(AssignForm, needs=Right.WRITE)(faces.assign_form)
+router.on(StatusForm, needs=Right.WRITE)(faces.status_form)
+router.on(PriorityForm, needs=Right.WRITE)(faces.priority_form)
 
 
 @router.on(AssignTicket, needs=Right.WRITE)
 async def assign(asking: Asking, wish: AssignTicket) -> Reply:
     """Assign it to a colleague."""
-    colleague = wish.resource
-    if colleague is None:
-        return await faces.assign_form(asking, wish, error=Invalid("Choose a colleague.", field="resource"))
-    deed = lambda: asking.desk.assign(asking.asker(), wish.ticket, colleague, seen=wish.seen)  # noqa: E731 - one deed, said once
-    return await _do(asking, wish, deed, form=faces.assign_form)
-
-
-@router.on(StatusForm, needs=Right.WRITE)
-async def status_form(asking: Asking, wish: StatusForm) -> Reply:
-    """Ask which."""
-    return await faces.status_form(asking, wish)
+    missing = Invalid("Choose a colleague.", field="resource")
+    return await _set(asking, wish, wish.resource, asking.desk.assign, form=faces.assign_form, missing=missing)
 
 
 @router.on(SetStatus, needs=Right.WRITE)
 async def set_status(asking: Asking, wish: SetStatus) -> Reply:
     """Set the status."""
-    status = wish.status
-    if status is None:
-        return await faces.status_form(asking, wish, error=Invalid("Choose a status.", field="status"))
-    deed = lambda: asking.desk.set_status(asking.asker(), wish.ticket, status, seen=wish.seen)  # noqa: E731 - one deed, said once
-    return await _do(asking, wish, deed, form=faces.status_form)
-
-
-@router.on(PriorityForm, needs=Right.WRITE)
-async def priority_form(asking: Asking, wish: PriorityForm) -> Reply:
-    """Ask which."""
-    return await faces.priority_form(asking, wish)
+    missing = Invalid("Choose a status.", field="status")
+    return await _set(asking, wish, wish.status, asking.desk.set_status, form=faces.status_form, missing=missing)
 
 
 @router.on(SetPriority, needs=Right.WRITE)
 async def set_priority(asking: Asking, wish: SetPriority) -> Reply:
     """Set the priority."""
-    priority = wish.priority
-    if priority is None:
-        return await faces.priority_form(asking, wish, error=Invalid("Choose a priority.", field="priority"))
-    deed = lambda: asking.desk.set_priority(asking.asker(), wish.ticket, priority, seen=wish.seen)  # noqa: E731 - one deed, said once
-    return await _do(asking, wish, deed, form=faces.priority_form)
+    missing = Invalid("Choose a priority.", field="priority")
+    return await _set(asking, wish, wish.priority, asking.desk.set_priority, form=faces.priority_form, missing=missing)
 
 
 @router.command(
@@ -96,17 +87,13 @@ async def assign_words(asking: Asking, words: str) -> Reply:
 @router.command("status", usage="status NUMBER NAME", help="Set a ticket's status.", needs=Right.WRITE)
 async def status_words(asking: Asking, words: str) -> Reply:
     """Set the status by words."""
-    ticket, name = await _ticket_and(asking, words, "status NUMBER NAME")
-    status = asking.desk.choice_named("status", name)
-    return await faces.done(asking, await asking.desk.set_status(asking.asker(), ticket.id, status.value))
+    return await _set_named(asking, words, "status", asking.desk.set_status)
 
 
 @router.command("priority", usage="priority NUMBER NAME", help="Set a ticket's priority.", needs=Right.WRITE)
 async def priority_words(asking: Asking, words: str) -> Reply:
     """Set the priority by words."""
-    ticket, name = await _ticket_and(asking, words, "priority NUMBER NAME")
-    priority = asking.desk.choice_named("priority", name)
-    return await faces.done(asking, await asking.desk.set_priority(asking.asker(), ticket.id, priority.value))
+    return await _set_named(asking, words, "priority", asking.desk.set_priority)
 
 
 @router.on(TryAgain, needs=Right.WRITE)
@@ -120,12 +107,27 @@ async def again(asking: Asking, wish: TryAgain) -> Reply:
     return await faces.done(asking, done)
 
 
+async def _set(
+    asking: Asking, wish: OfSeenTicket, value: T | None, deed: Setting[T], *, form: faces.Form, missing: Invalid
+) -> Reply:
+    """Set what was chosen; where nothing was, ask once more."""
+    if value is None:
+        return await form(asking, wish, error=missing)
+    return await _do(asking, wish, lambda: deed(asking.asker(), wish.ticket, value, seen=wish.seen), form=form)
+
+
+async def _set_named(asking: Asking, words: str, field: str, deed: Setting[int]) -> Reply:
+    ticket, name = await _ticket_and(asking, words, f"{field} NUMBER NAME")
+    choice = asking.desk.choice_named(field, name)
+    return await faces.done(asking, await deed(asking.asker(), ticket.id, choice.value))
+
+
 async def _do(
     asking: Asking,
-    wish: OfTicket,
+    wish: OfSeenTicket,
     deed: Callable[[], Awaitable[Wish]],
     *,
-    form: "faces.Form | None" = None,
+    form: faces.Form | None = None,
 ) -> Reply:
     """Do it and show the fresh card; a value that is refused goes back to its form, a stale card is mended."""
     try:

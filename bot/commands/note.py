@@ -39,7 +39,7 @@ async def confirm_note(asking: Asking, wish: ConfirmCustomerNote) -> Reply:
     needs=Right.WRITE,
 )
 async def note_words(asking: Asking, words: str) -> Reply:
-    """Add an internal note by words."""
+    """Add an internal note by words, line by line as they were typed."""
     named, text = reference_first(words)
     if named is None or not text:
         raise Invalid("Say it like this: note NUMBER TEXT", hint="The note will be internal.")

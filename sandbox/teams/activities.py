@@ -124,9 +124,17 @@ class Shapes:
     def people_membership(
         self, people: Iterable[Person], *, added: bool, person: Person, place: Conversation, now: float
     ) -> Json:
-        """Return the conversationUpdate by which people come or go; `person` is who did it."""
+        """Return the conversationUpdate by which people come or go; `person` is who did it.
+
+        Of a team's members Teams tells in its General channel, whose id is the team's, and names no channel
+        (Teams help: conversation events).
+        """
         members = [{"id": each.mri, "aadObjectId": each.object_id} for each in people]
-        return self._membership(members, added=added, person=person, place=place, now=now)
+        where = place.sibling() if place.team else place
+        activity = self._membership(members, added=added, person=person, place=where, now=now)
+        for name in ("channel", "teamsChannelId"):
+            activity["channelData"].pop(name, None)
+        return activity
 
     def _membership(
         self, members: list[dict[str, str]], *, added: bool, person: Person, place: Conversation, now: float

@@ -229,7 +229,7 @@ class TeamsClient:
         return await self.raw(removed, person=person, conversation=place)
 
     async def member_added(self, *newcomers: Person, by: Person, conversation: Conversation) -> Said:
-        """Put people on the roster and tell the bot."""
+        """Put people on the roster, in a team on that of all its channels, and tell the bot."""
         for each in newcomers:
             self._directory.join(conversation, each)
         activity = self.shapes.people_membership(newcomers, added=True, person=by, place=conversation, now=self._now())

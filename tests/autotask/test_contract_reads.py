@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from attms_core.autotask import AutotaskClient, NotConnectedAutotask
-from attms_core.model import TicketId
+from attms_core.model import CompanyId, TicketId
 from attms_core.ports import Autotask, BudgetMeter
 from sandbox.autotask import AutotaskSandbox, demo_people
 from tests.autotask.story import ANA, NOON, all_of, client_of, open_row, rows
@@ -70,6 +70,14 @@ async def test_a_customers_note_moves_a_ticket_too(at: AutotaskSandbox, client: 
     at.clock.advance(timedelta(minutes=5))
     at.world.add_note(int(str(row["id"])), "Still broken", contact=int(str(contact["id"])))
     assert [t.id for t in await all_of(client.tickets_changed(NOON + timedelta(minutes=1)))] == [row["id"]]
+
+
+async def test_named_companies_are_read_inactive_ones_too(at: AutotaskSandbox, client: AutotaskClient) -> None:
+    every = [CompanyId(int(str(row["id"]))) for row in rows(at, "Companies") if row["id"]]
+    found = await all_of(client.companies_by_id(every))
+    assert [company.id for company in found] == every
+    assert not all(company.is_active for company in found)
+    assert await all_of(client.companies_by_id([])) == []
 
 
 async def test_named_tickets_and_their_notes_are_read(at: AutotaskSandbox, client: AutotaskClient) -> None:

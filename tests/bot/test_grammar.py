@@ -39,6 +39,15 @@ def test_only_the_verb_is_read_without_case() -> None:
     assert read("NOTE 7001 Hello World").rest == "7001 Hello World"
 
 
+@pytest.mark.parametrize("words", ["note\n7001\nOne.\n\nTwo.", "/desk note 7001 One.\n\nTwo."])
+def test_a_note_keeps_its_lines(words: str) -> None:
+    assert reference_first(read(words).rest) == (Reference(id=7001), "One.\n\nTwo.")
+
+
+def test_to_all_other_words_a_line_break_is_a_space() -> None:
+    assert read("tickets\nmine queue\n\nService Desk") == Spoken(verb="tickets", rest="mine queue Service Desk")
+
+
 @pytest.mark.parametrize(
     ("word", "meant"),
     [

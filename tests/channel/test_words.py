@@ -27,7 +27,8 @@ BOT = "<at>Desk</at>"
         ("<at>Desk</at><at>Desk</at> help", "help"),
         ("assign T1 <at>Bo Berg</at>", "assign T1 @Bo Berg"),
         ("a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"),
-        ("a\u00a0\u200b b\n\tc", "a b c"),
+        ("a\u00a0\u200b b\n\tc", "a b\nc"),
+        ("<at>Desk</at>\r\n note 1 a \r\n\u200b\n\n\n b\x0bc\u2028d ", "note 1 a\n\nb\nc\nd"),
         ("a\u202eb\u2066c", "abc"),
         ("/ticket Ｔ１", "/ticket T1"),  # noqa: RUF001 - full-width letters are the point
         ("nul\0 bell\x07", "nul bell"),
@@ -49,10 +50,11 @@ def test_a_text_is_cut_at_four_thousand_characters() -> None:
 
 @given(st.text(), st.lists(st.text()))
 @settings(max_examples=300)
-def test_no_text_leaves_control_signs_or_breaks(text: str, own: list[str]) -> None:
+def test_no_text_leaves_control_signs_or_more_than_clean_lines(text: str, own: list[str]) -> None:
     words = words_of(text, own)
-    assert words == " ".join(words.split())
-    assert not any(ord(sign) < 32 or sign in "\u202e\u2066\u200b\x7f" for sign in words)
+    assert words == "\n".join(" ".join(line.split()) for line in words.split("\n")).strip()
+    assert "\n\n\n" not in words
+    assert not any((ord(sign) < 32 and sign != "\n") or sign in "\u202e\u2066\u200b\x7f\u2028" for sign in words)
 
 
 KEYS = [

@@ -8,7 +8,7 @@ import pytest
 
 from attms_core.errors import Unreachable
 from attms_core.mirror import Cause, Mirror
-from attms_core.model import Company, DeletedTicket, Resource, ResourceRole, Ticket, TicketFilter, TicketId
+from attms_core.model import Company, CompanyId, DeletedTicket, Resource, ResourceRole, Ticket, TicketFilter, TicketId
 from attms_core.store import changes, directory, notes
 from attms_core.store.database import Database
 from tests.support.fake_autotask import ACME, ANA, BOB, ENGINEER, NOON, TENANT, Clock, FakeAutotask, note, ticket
@@ -52,6 +52,21 @@ async def test_a_moved_ticket_is_absorbed_and_only_it_pulls_notes(
     clock.pass_(seconds=30)
     assert await synced.poll() == []
     assert autotask.calls == ["tickets_changed"]
+
+
+async def test_a_company_that_became_inactive_before_its_first_ticket_moved_is_read_with_it(
+    synced: Mirror, autotask: FakeAutotask, clock: Clock
+) -> None:
+    autotask.company_rows.append(Company(id=CompanyId(200), name="Gone", is_active=False))
+    clock.pass_(minutes=5)
+    move(autotask, clock, company=CompanyId(200))
+
+    await synced.poll()
+
+    assert autotask.calls == ["tickets_changed", "companies_by_id", "notes_of"]
+    found = await synced.detail(ONE, internal=True)
+    assert found
+    assert found.company_name == "Gone"
 
 
 async def test_a_note_is_found_although_a_press_brought_the_ticket_up_to_date_before(

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from attms_core.errors import Invalid, Unreachable
+from attms_core.errors import Busy, Invalid, Unreachable
 from attms_core.mirror import Cause, Mirror
-from attms_core.model import Choice, ClockState, ResourceId, Ticket, TicketFilter, TicketId
+from attms_core.model import Choice, ClockState, Company, CompanyId, ResourceId, Ticket, TicketFilter, TicketId
 from attms_core.store.database import Database
 from tests.support.fake_autotask import ACME, ANA, BOB, EVE, NOON, TENANT, Clock, FakeAutotask, note, ticket
 
@@ -167,6 +167,25 @@ async def test_what_the_mirror_lacks_is_asked_for_once_and_kept(
         found = await synced.find(reference)
         assert found == ticket(50, status=5)
     assert len(autotask.calls) == 1
+
+
+@pytest.mark.parametrize(("code", "name"), [(None, "Gone"), ("companies_by_id", "company 200")])
+async def test_a_ticket_that_is_asked_for_comes_with_its_company_if_that_can_be_had(
+    synced: Mirror, autotask: FakeAutotask, code: str | None, name: str
+) -> None:
+    def on_call(call: str) -> None:
+        if call == code:
+            raise Busy("cap")
+
+    autotask.on_call = on_call
+    autotask.company_rows.append(Company(id=CompanyId(200), name="Gone", is_active=False))
+    autotask.have(ticket(50, status=5, company=CompanyId(200)))
+
+    assert await synced.find("50")
+
+    found = await synced.detail(TicketId(50), internal=True)
+    assert found
+    assert found.company_name == name
 
 
 @pytest.mark.parametrize("reference", ["", "  ", "9" * 60, "-4", "0", 0, -1, 2**63, "T" * 51, "١٢"])

@@ -11,7 +11,7 @@ from attms_core.errors import Busy, Unreachable
 from attms_core.mirror import Mirror
 from attms_core.mirror.progress import STAGES
 from attms_core.mirror.windows import open_windows
-from attms_core.model import ContactId, NoteId, Ticket, TicketFilter, TicketId
+from attms_core.model import Company, CompanyId, ContactId, NoteId, Ticket, TicketFilter, TicketId
 from attms_core.store import directory, notes, tickets
 from attms_core.store.database import Database
 from tests.mirror.conftest import Waits
@@ -114,6 +114,25 @@ async def test_a_used_up_budget_is_waited_for_as_long_as_told(
 
     assert waits.seconds == [420, 30]
     assert await contents(database) == EVERYTHING
+
+
+async def test_inactive_companies_are_read_as_soon_as_a_ticket_names_them(
+    mirror: Mirror, autotask: FakeAutotask, database: Database
+) -> None:
+    gone, closed, invisible, unnamed = (CompanyId(n) for n in (200, 201, 202, 203))
+    autotask.page_size = 2
+    autotask.company_rows += [Company(id=id_, name=f"Gone {id_}", is_active=False) for id_ in (gone, closed, unnamed)]
+    autotask.have(*(aged(n, n / 10, company=gone if n % 2 else invisible) for n in range(1, 8)))
+    autotask.have(aged(9, 50, company=closed, status=5))
+
+    await mirror.first_sync()
+
+    kept = await database.read(lambda tx: directory.companies(tx, TENANT, [gone, closed, invisible, unnamed]))
+    assert {id_: company.name for id_, company in kept.items()} == {gone: "Gone 200", closed: "Gone 201"}
+    assert {line.company_name for line in (await mirror.page(TicketFilter())).lines} == {"Gone 200", "company 202"}
+    assert (await mirror.page(TicketFilter(words="gone 200"))).total == 4
+    # What AutoTask does not tell is asked for once, not at every page.
+    assert autotask.calls.count("companies_by_id") == 2
 
 
 STEPS = (*WHOLE, "open_ticket_ids", "tickets_by_id", "contacts", "notes_of", "closed_tickets")

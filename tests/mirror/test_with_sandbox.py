@@ -61,6 +61,25 @@ async def test_the_mirror_holds_what_autotask_holds_and_keeps_up(
     assert (change.ticket, change.before, change.after) == (one.id, one.status.value, to.value)
 
 
+async def test_a_ticket_of_an_inactive_company_shows_its_name(
+    at: AutotaskSandbox, client: AutotaskClient, database: Database
+) -> None:
+    row = next(row for row in at.world.rows.find("Tickets") if row["status"] != 5)
+    company = at.world.rows.get("Companies", row["companyID"])
+    assert company
+    at.world.rows.put("Companies", {**company, "isActive": False})
+    mirror = Mirror(database, client, client, tenant=TENANT, now=at.clock)
+
+    await mirror.first_sync()
+
+    found = await mirror.detail(TicketId(row["id"]), internal=True)
+    assert found
+    assert found.company_name == company["companyName"]
+    of_company = await mirror.page(TicketFilter(companies=(company["id"],)))
+    assert {line.company_name for line in of_company.lines} == {company["companyName"]}
+    assert company["id"] not in {each.id for each in await mirror.companies_named(company["companyName"])}
+
+
 async def test_reading_every_ticket_again_one_by_one_changes_nothing(
     at: AutotaskSandbox, client: AutotaskClient, database: Database
 ) -> None:

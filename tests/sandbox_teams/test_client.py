@@ -265,6 +265,18 @@ async def test_coming_and_going_is_told(client: TeamsClient, echo: EchoBot, hana
     assert echo.heard[2]["channelData"]["eventType"] == "teamMemberAdded"
 
 
+async def test_who_joins_a_channel_joins_its_team_and_general_tells_it(
+    client: TeamsClient, echo: EchoBot, hana: Person, teams: TeamsSandbox
+) -> None:
+    tomas = Person.named("Tomas Okafor", tenant=teams.tenants[0])
+    general = teams.team("Service Desk", hana, channels=("Night",))
+    await client.member_added(tomas, by=hana, conversation=general.sibling("Night"))
+    await client.member_removed(tomas, by=hana, conversation=general.sibling("Night"))
+    for told in echo.heard:
+        assert told["conversation"]["id"] == told["channelData"]["team"]["id"] == general.base
+        assert not {"channel", "teamsChannelId"} & set(told["channelData"])
+
+
 async def test_a_person_corrects_takes_back_and_reacts(
     client: TeamsClient, echo: EchoBot, hana: Person, teams: TeamsSandbox
 ) -> None:

@@ -146,7 +146,7 @@ async def opening(clock: Clock, data_dir: Path) -> AsyncIterator[Open]:
             given |= {f"ATTMS_{name}": value for name, value in settings.items()}
             # A slow machine is not a slow AutoTask: tests of "Saving..." bring a patience of their own.
             calm = {"now": clock.now, "login_ca": teams.ca_file, "patience": timedelta(minutes=1)}
-            keywords = calm | (brought or {})
+            keywords: dict[str, Any] = calm | (brought or {})
             house = await stack.enter_async_context(app.build(load(given), **keywords))
             if connected:
                 await house.first_data()

@@ -105,6 +105,63 @@ async def test_a_colleague_who_joins_closes_nothing(desk: Desk) -> None:
     assert await desk.reads_secret()
 
 
+def told(desk: Desk, place: Conversation) -> list[str]:
+    """Give what the bot said there last, as far as it was plain text."""
+    return [str(m.activity.get("text") or "") for m in desk.world.teams.connector.messages(place) if m.card is None]
+
+
+@pytest.mark.parametrize("stranger", [guest, outsider])
+async def test_a_stranger_who_joins_a_team_closes_all_of_its_channels_and_no_others(
+    desk: Desk, stranger: Callable[[World], Person]
+) -> None:
+    general = desk.channel.sibling()
+    elsewhere = desk.world.teams.team("Elsewhere", desk.mara, desk.tomas)
+    for place in (general, desk.channel, elsewhere):
+        await desk.say("internal on", place=place)
+    other = stranger(desk.world)
+    joined = await desk.world.client.member_added(other, by=desk.mara, conversation=general)
+    assert joined.activity["conversation"]["id"] == general.base
+    for place in (general, desk.channel):
+        assert told(desk, place) == [f"Internal notes are no longer shown here: {other.name} joined."]
+        assert not await desk.reads_secret(place)
+    assert told(desk, elsewhere) == []
+    assert await desk.reads_secret(elsewhere)
+
+
+async def test_while_the_roster_cannot_be_read_whoever_joins_closes_the_channel(desk: Desk) -> None:
+    general = desk.channel.sibling()
+    for place in (general, desk.channel):
+        await desk.say("internal on", place=place)
+    desk.world.teams.connector.faults.refuse("NotEnoughPermissions", conversation=desk.channel.base, method="GET")
+    await desk.world.client.member_added(desk.world.technician(2), by=desk.mara, conversation=general)
+    unknown = "somebody whose membership Teams did not tell"
+    assert told(desk, desk.channel) == [f"Internal notes are no longer shown here: {unknown} joined."]
+    assert not await desk.reads_secret()
+    assert told(desk, general) == []
+    assert await desk.reads_secret(general)
+
+
+async def test_a_channel_is_closed_though_it_cannot_be_told(desk: Desk) -> None:
+    general = desk.channel.sibling()
+    for place in (general, desk.channel):
+        await desk.say("internal on", place=place)
+    desk.world.teams.connector.faults.refuse("NotEnoughPermissions", conversation=general.base, method="POST")
+    other = guest(desk.world)
+    await desk.world.client.member_added(other, by=desk.mara, conversation=general)
+    assert (told(desk, general), len(told(desk, desk.channel))) == ([], 1)
+    assert not await desk.reads_secret(general)
+    assert not await desk.reads_secret()
+
+
+async def test_no_mark_outlives_the_app_in_any_channel_of_a_team(desk: Desk) -> None:
+    general = desk.channel.sibling()
+    await desk.say("internal on")
+    await desk.world.client.uninstall(person=desk.mara, conversation=general)
+    desk.world.teams.directory.join(general, guest(desk.world))
+    await desk.world.client.install(person=desk.mara, conversation=general)
+    assert not await desk.reads_secret()
+
+
 @pytest.mark.parametrize("place", ["personal", "group", "channel"])
 async def test_an_installation_is_greeted_once_though_teams_tells_it_twice(world: World, place: str) -> None:
     mara = world.technician()

@@ -1,8 +1,10 @@
 """Notes: internal unless said otherwise, and confirmed with the names of those who will read them."""
 
+import pytest
+
 from sandbox.teams import buttons
 from tests.scenario.conftest import World, card_of
-from tests.scenario.hand import fill, notes, read, show
+from tests.scenario.hand import fill, notes, now, read, show
 
 CUSTOMER = 1
 """AutoTask's number of the visibility that shows a note to the customer."""
@@ -60,6 +62,26 @@ async def test_a_note_by_words_is_internal(world: World) -> None:
     done = await world.client.say(f"/note {ticket['ticketNumber']} Called, will call back", person=mara)
     assert "Note added: internal" in read(done)
     assert notes(world, ticket)[-1]["description"] == "Called, will call back"
+
+
+@pytest.mark.parametrize("words", ["/note {} {}", "@Bot note {}\n{}", "/desk\nnote {}\n\n{}"])
+async def test_a_note_by_words_keeps_its_lines_and_nothing_unseen(world: World, words: str) -> None:
+    mara = await world.linked()
+    ticket = world.open_ticket_of()
+    typed = "Swapped the\u200b switch. \r\n\r\n\r\n\r\nPing is  fine\u202e again.\x07\nDone."
+    done = await world.client.say(words.format(ticket["ticketNumber"], typed), person=mara)
+    note = notes(world, ticket)[-1]
+    assert "Note added: internal" in read(done)
+    assert note["description"] == "Swapped the switch.\n\nPing is fine again.\nDone."
+    assert note["title"] == "Swapped the switch."
+
+
+async def test_words_of_anything_but_a_note_may_stand_on_lines_of_their_own(world: World) -> None:
+    mara = await world.linked()
+    ticket = world.open_ticket_of(1)
+    said = await world.client.say(f"assign\n{ticket['ticketNumber']}\nme", person=mara)
+    assert ticket["title"] in read(said)
+    assert now(world, ticket)["assignedResourceID"] == world.resource()
 
 
 async def test_an_empty_note_comes_back_to_its_form(world: World) -> None:

@@ -8,6 +8,7 @@ from attms_core.model import (
     Choice,
     CompanyId,
     ContactId,
+    Conversation,
     Field,
     Metadata,
     NoteId,
@@ -172,3 +173,27 @@ async def test_conversations_keep_their_marks(database: Database) -> None:
     assert await database.read(lambda tx: conversations.get(tx, OURS, "a")) == changed
     assert await database.read(lambda tx: conversations.get(tx, OURS, "b")) == replace(second, is_internal=False)
     assert await database.read(lambda tx: conversations.get(tx, THEIRS, "a")) is None
+
+
+async def test_internal_conversations_are_found_beside_one_of_their_team(database: Database) -> None:
+    def marked(id_: str, **given: object) -> Conversation:
+        return conversation(id_, is_internal=True, **given)
+
+    general, desk = marked("19:team"), marked("19:desk")
+    alone, untold = marked("19:chat", team_id=None), marked("19:other", team_id=None)
+    others = [
+        marked("19:theirs", tenant=THEIRS),
+        marked("19:far", team_id="19:far"),
+        replace(marked("19:gone"), is_installed=False),
+        replace(marked("19:open"), is_internal=False),
+    ]
+    for one in (general, desk, alone, untold, *others):
+        await database.write(lambda tx, c=one: conversations.put(tx, c))  # type: ignore[misc]
+
+    async def beside(place: Conversation) -> list[Conversation]:
+        return await database.read(lambda tx: conversations.internal_beside(tx, place))
+
+    for told in (general, desk, conversation("19:new"), replace(general, team_id=None)):
+        assert await beside(told) == [desk, general]
+    assert await beside(alone) == [alone]
+    assert await beside(conversation("19:elsewhere", team_id=None)) == []

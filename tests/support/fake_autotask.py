@@ -218,6 +218,10 @@ class FakeAutotask:
     def companies(self, since: datetime | None = None) -> AsyncIterator[list[Company]]:
         return self._pages("companies", lambda: _since(self.company_rows, since))
 
+    def companies_by_id(self, companies: Sequence[CompanyId]) -> AsyncIterator[list[Company]]:
+        rows = lambda: [c for c in self.company_rows if c.id in companies]  # noqa: E731 - what the call tells
+        return self._pages("companies_by_id", rows, when=bool(companies))
+
     def contacts(self, since: datetime | None = None) -> AsyncIterator[list[Contact]]:
         return self._pages("contacts", lambda: _since(self.contact_rows, since))
 

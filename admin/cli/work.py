@@ -1,0 +1,81 @@
+"""What every command shares: running its work, the way to a running server, who asks, and the audit."""
+
+import asyncio
+import difflib
+import getpass
+import os
+import sys
+from collections.abc import Collection, Coroutine
+from typing import Any, TypeVar
+
+import typer
+from pydantic import SecretStr
+
+from admin.cli.openers import Openers
+from admin.control import NoServer
+from admin.voice import Voice
+from attms_core.errors import AskDifferently, AttmsError
+
+T = TypeVar("T")
+
+
+class EmptySecret(AskDifferently):
+    """Nothing came where a value was awaited."""
+
+    code = "empty"
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end."""
+    return asyncio.run(work)
+
+
+def actor() -> str:
+    """Name who types, as the management API does for callers on the host."""
+    try:
+        return f"host:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return f"host:{os.geteuid()}"
+
+
+async def take_down(openers: Openers, voice: Voice, action: str, target: str = "", **detail: str) -> None:
+    """Write what was done into the audit. What has happened is told all the same when that fails."""
+    try:
+        async with openers.audit() as audit:
+            await audit.record(actor=actor(), action=action, target=target, outcome="done", detail=detail)
+    except AttmsError as error:
+        voice.warn(f"It was done, but the audit could not take it down: {error}")
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """Ask whether another word was meant; empty when none is near."""
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+def needs_server(what: str) -> NoServer:
+    """Say that only the running server can do it."""
+    return NoServer(f"{what} needs the running server, and none runs here.")
+
+
+def ask(voice: Voice, label: str, *, is_secret: bool, twice: bool = False) -> SecretStr:
+    """Ask for a value: without showing it, where it is a secret; or take all of standard input.
+
+    Raises ``EmptySecret`` when nothing comes.
+    """
+    if sys.stdin.isatty():
+        given = str(
+            typer.prompt(
+                label,
+                hide_input=is_secret,
+                confirmation_prompt=twice,
+                default="",
+                show_default=False,
+                err=voice.is_json,
+            )
+        )
+    else:
+        given = sys.stdin.read().rstrip("\r\n")
+    if not given:
+        raise EmptySecret(f"No value came for: {label}.", hint="Type it when asked, or send it to standard input.")
+    return SecretStr(given)

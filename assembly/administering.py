@@ -1,0 +1,88 @@
+"""What an administrator may do with the running installation, and the listeners where it is done."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import cast
+
+from aiohttp import web
+
+from admin.administration import Administration
+from admin.api import HostGate, KeyGate, make_api
+from admin.control import serve_control
+from assembly.house import House
+from assembly.service import tenant_of
+from attms_core.config import Configuration
+from attms_core.errors import NotFound
+from attms_core.health import Doctor
+from attms_core.jobs import Jobs, JobState
+from attms_core.people import People
+
+
+class _Now:
+    """Stands for a part that other settings replace: each use goes to the one that lives now."""
+
+    def __init__(self, current: Callable[[], object]) -> None:
+        self._current = current
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._current(), name)
+
+
+class _EveryJob:
+    """The service's jobs and the house's own, as one list."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def all(self) -> Sequence[JobState]:
+        """Tell all jobs."""
+        return [state for jobs in self._both() for state in jobs.all()]
+
+    def start_now(self, name: str) -> str:
+        """Start a job without waiting. Raises ``NotFound``."""
+        for jobs in self._both():
+            if any(state.name == name for state in jobs.all()):
+                return jobs.start_now(name)
+        raise NotFound(f"There is no job {name}.")
+
+    async def reload(self, schedules: Mapping[str, str]) -> list[str]:
+        """Go by these schedules; those of jobs that are not here now wait for them. Raises ``Invalid``."""
+        changed = []
+        for jobs in self._both():
+            here = {state.name for state in jobs.all()}
+            changed += await jobs.reload({name: text for name, text in schedules.items() if name in here})
+        return changed
+
+    def _both(self) -> tuple[Jobs, ...]:
+        own = self._house.own_jobs
+        return (self._house.core.jobs, own) if self._house.serves else (own,)
+
+
+def administration(house: House, configuration: Configuration) -> Administration:
+    """Put the use cases together."""
+    return Administration(
+        live=house.live,
+        ready=house.ready,
+        well=house.well,
+        doctor=cast("Doctor", _Now(lambda: house.doctor)),
+        configuration=configuration,
+        keys=house.keys,
+        audit=house.audit,
+        jobs=cast("Jobs", _EveryJob(house)),
+        people=cast("People", _Now(lambda: house.core.people)),
+        tenant=tenant_of(configuration.current),
+    )
+
+
+def management(house: House, configuration: Configuration) -> web.Application:
+    """Make the management API for those who hold a key."""
+    return make_api(administration(house, configuration), KeyGate(house.keys))
+
+
+@asynccontextmanager
+async def controlled(house: House, configuration: Configuration) -> AsyncIterator[None]:
+    """Serve the management API to the account of the host on the control socket."""
+    async with AsyncExitStack() as stack:
+        app = make_api(administration(house, configuration), HostGate())
+        await stack.enter_async_context(serve_control(app, configuration.current.data_dir))
+        yield

@@ -1,0 +1,36 @@
+"""What a test or the demo brings of its own."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from attms_core.autotask import AutotaskClient, NotConnectedAutotask
+from attms_core.ports import Now
+from bot.dispatch import PATIENCE
+from demo.personas import Personas
+
+AutotaskLike = AutotaskClient | NotConnectedAutotask
+
+
+def utc_now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What a test or the demo brings in the place of the real thing."""
+
+    now: Now = utc_now
+    autotask: AutotaskLike | None = None
+    """Stands in for AutoTask, whatever the settings say about reaching it."""
+    personas: Personas | None = None
+    """Gives everybody who speaks a technician to play."""
+    dangerously_open: bool = False
+    """Lets messages in without tokens: only loopback is then accepted, and it is no setting."""
+    login_ca: Path | None = None
+    """A certificate to trust at the login URL."""
+    has_typeahead: bool = True
+    """False for Microsoft's local client, which shows nothing where Teams would search while somebody types."""
+    patience: timedelta = PATIENCE
+    """How long a press may take before it is answered with "Saving..."."""

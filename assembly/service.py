@@ -1,0 +1,301 @@
+"""All that is made out of settings: other settings make another one, which takes this one's place."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from assembly.brought import AutotaskLike, Brought
+from attms_core import settings as known
+from attms_core.autotask import AutotaskClient, NotConnectedAutotask
+from attms_core.config import Configuration
+from attms_core.desk import Desk, Wishes
+from attms_core.desk.lookback import Lookback
+from attms_core.errors import Invalid
+from attms_core.health import Clocks, Doctor, Health, Instruments, Pulse, Reach, hosts_allowed, make_doctor
+from attms_core.http import HttpClient
+from attms_core.jobs import Jobs, Lead, PluginJob
+from attms_core.mirror import Mirror
+from attms_core.model import TenantId
+from attms_core.people import People
+from attms_core.plugins import Plugins, told
+from attms_core.settings import Settings
+from attms_core.store.database import Database
+from bot.channel import TEAMS_HOSTS, Channel, card_message
+from bot.commands import build_router
+from bot.conversations import Conversations
+from bot.dispatch import Dispatch
+from bot.doorway import Doorway
+from bot.events import Events
+from bot.notices import Renderer, Sender
+from bot.reading import Readers
+from bot.reply import Reply
+from bot.turn import Handle, Turn
+from demo.acting import ActedPeople, Stage, acting
+from demo.personas import Personas
+
+LIVING_WISH = timedelta(seconds=60)
+"""On PostgreSQL an unfinished wish may belong to another process for so long; the longest write takes 12 seconds."""
+AUTOTASK_PAGES = frozenset({"*.autotask.net"})
+LOGIN_HOSTS = ("login.botframework.com", "login.microsoftonline.com")
+SCHEDULE = "schedule."
+"""How the names of stored schedules begin."""
+RECHECK = "Look again who is a guest, off the turn"
+PROBED = 64 * 1024
+"""Bytes of an answer that the doctor reads when he only wants to know whether there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What stays as long as the process lives: the store, the time, and the door that people's words come through."""
+
+    brought: Brought
+    store: Database
+    doorway: Doorway
+    is_alone: bool
+    """Whether no other process can serve from this store."""
+    pulse: Pulse
+    """Whether the event loop turns."""
+    lead: Lead | None
+    """Whether this process runs the jobs, where several share the store."""
+    plugins: Plugins
+    configuration: Configuration | None
+    """Where the settings come from, unless somebody brought them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The service desk without its chat."""
+
+    tenant: TenantId
+    autotask: AutotaskLike
+    mirror: Mirror
+    people: People
+    wishes: Wishes
+    desk: Desk
+    jobs: Jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """All that is made out of settings, but the channel. Other settings make another one."""
+
+    settings: Settings
+    core: Core
+    health: Health
+    doctor: Doctor
+    sender: Sender
+    handle: Handle
+    life: AsyncExitStack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a service is built: on what, by which settings, and what closes it again."""
+
+    life: AsyncExitStack
+    ground: Ground
+    settings: Settings
+    channel: Channel
+    clocks: Clocks
+
+    @property
+    def tenant(self) -> TenantId:
+        """Whose AutoTask data is mirrored: the first tenant's, also when people of others may speak."""
+        return tenant_of(self.settings)
+
+
+@asynccontextmanager
+async def serving(ground: Ground, settings: Settings, channel: Channel, *, is_first: bool) -> AsyncIterator[Service]:
+    """Open all that needs nobody to be alone."""
+    async with AsyncExitStack() as life:
+        clocks = Clocks(ground.brought.now)
+        site = Site(life=life, ground=ground, settings=settings, channel=channel, clocks=clocks)
+        core = await _core(site, grace=timedelta() if ground.is_alone and is_first else LIVING_WISH)
+        doctor = await _doctor(site, core)
+        sender, handle = await _bot(site, core, doctor)
+        health = Health(
+            database=ground.store,
+            meter=core.autotask,
+            connected=settings.is_connected,
+            keys_loaded=lambda: channel.has_keys,
+            doctor=doctor,
+            pulse=ground.pulse,
+        )
+        yield Service(
+            settings=settings, core=core, health=health, doctor=doctor, sender=sender, handle=handle, life=life
+        )
+
+
+async def _core(site: Site, *, grace: timedelta) -> Core:
+    """Make the desk. ``grace`` is how long an unfinished wish may belong to somebody else who lives."""
+    store, now, settings = site.ground.store, site.ground.brought.now, site.settings
+    at = await _autotask(site)
+    mirror = Mirror(
+        store,
+        at,
+        at,
+        tenant=site.tenant,
+        now=now,
+        every=timedelta(seconds=settings.poll_seconds),
+        history=timedelta(days=settings.history_days),
+    )
+    await mirror.open()
+    wishes = Wishes(
+        database=store,
+        autotask=at,
+        mirror=mirror,
+        lookback=Lookback(at),
+        tenant=site.tenant,
+        now=now,
+        grace=grace,
+    )
+    await site.life.enter_async_context(wishes)
+    people = _people(site)
+    desk = Desk(mirror=mirror, wishes=wishes, tenant=site.tenant, writes=settings.autotask_writes, now=now)
+    jobs = await _jobs(site, mirror, people, wishes)
+    return Core(tenant=site.tenant, autotask=at, mirror=mirror, people=people, wishes=wishes, desk=desk, jobs=jobs)
+
+
+async def _autotask(site: Site) -> AutotaskLike:
+    brought, clocks = site.ground.brought, site.clocks
+    if brought.autotask is not None:
+        return brought.autotask
+    if not site.settings.is_connected:
+        return NotConnectedAutotask()
+    client = AutotaskClient(site.settings, now=brought.now, heard=lambda answer: clocks.answered("AutoTask", answer))
+    return await site.life.enter_async_context(client)
+
+
+def _people(site: Site) -> People:
+    personas, settings = site.ground.brought.personas, site.settings
+    kind = ActedPeople if personas else People
+    people = kind(
+        site.ground.store,
+        site.channel.connector,
+        tenant=site.tenant,
+        linking=settings.linking,
+        administrators=settings.administrators,
+        now=site.ground.brought.now,
+    )
+    if personas and isinstance(people, ActedPeople):
+        people.personas = personas
+    return people
+
+
+async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes) -> Jobs:
+    ground, settings = site.ground, site.settings
+
+    async def technicians() -> None:
+        await mirror.refresh_people()
+        await people.suspend_inactive()
+
+    jobs = Jobs(ground.store, now=ground.brought.now, lead=ground.lead)
+    jobs.add("recheck-people", people.recheck, timedelta(minutes=1), about=RECHECK, everywhere=True)
+    if settings.is_connected:
+        jobs.add("recover-wishes", wishes.recover, LIVING_WISH, about="Take up writes that a crash cut off")
+        jobs.add(
+            "first-sync", mirror.first_sync, timedelta(seconds=30), about="Read AutoTask the first time, to its end"
+        )
+        jobs.add("poll", mirror.poll, timedelta(seconds=settings.poll_seconds), about="Look for news in AutoTask")
+        jobs.add(
+            "directory", mirror.refresh_directory, timedelta(minutes=5), about="Read companies, contacts, deletions"
+        )
+        jobs.add("technicians", technicians, timedelta(hours=1), about="Read technicians, roles and picklists")
+        jobs.add("reconcile", mirror.reconcile, timedelta(hours=24), about="Compare the open tickets, once a night")
+    for plugin, planned in told(ground.plugins, "attms_jobs"):
+        add_of_plugin(jobs, ground.plugins, plugin, planned)
+    await follow_schedules(jobs, ground.configuration)
+    return jobs
+
+
+async def follow_schedules(jobs: Jobs, configuration: Configuration | None) -> list[str]:
+    """Go by the schedules that are stored; one for a job that is not here now waits for it. Raises ``Invalid``."""
+    stored = configuration.of(SCHEDULE) if configuration else {}
+    here = {state.name for state in jobs.all()}
+    return await jobs.reload({name: text for name, text in stored.items() if name in here})
+
+
+def add_of_plugin(jobs: Jobs, plugins: Plugins, plugin: str, planned: object) -> None:
+    """Add what a plugin wants done; what makes no sense is told with the plugin."""
+    for each in planned if isinstance(planned, list | tuple) else ():
+        if not isinstance(each, PluginJob):
+            plugins.failed[plugin] = "Its attms_jobs gives something that is no PluginJob."
+            continue
+        try:
+            jobs.add(f"{plugin}.{each.name}", each.work, each.schedule, about=each.about)
+        except (Invalid, ValueError) as error:
+            plugins.failed[plugin] = f"Its job {each.name} cannot be planned: {error}"
+
+
+async def _doctor(site: Site, core: Core) -> Doctor:
+    settings = site.settings
+    hosts = (*TEAMS_HOSTS, *settings.bot_service_url_hosts, *LOGIN_HOSTS)
+    allowed = hosts_allowed(hosts, loopback=settings.allow_loopback)
+    http = await site.life.enter_async_context(HttpClient(allowed, body_cap=PROBED))
+    instruments = Instruments(
+        now=site.ground.brought.now,
+        settings=lambda: settings,
+        tenant=site.tenant,
+        database=site.ground.store,
+        autotask=core.autotask,
+        reach=Reach(http.send, site.clocks),
+        clocks=site.clocks,
+        environ=os.environ,
+        secrets=known.secret_names(),
+        vault=site.ground.configuration.vault if site.ground.configuration else None,
+        teams=site.channel,
+        jobs=core.jobs,
+        plugins=site.ground.plugins,
+    )
+    return await site.life.enter_async_context(make_doctor(instruments))
+
+
+async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Handle]:
+    brought, settings, store = site.ground.brought, site.settings, site.ground.store
+    connector = site.channel.connector
+    conversations = Conversations(database=store, roster=connector, now=brought.now)
+    site.life.push_async_callback(conversations.close)
+    readers = Readers(
+        now=brought.now,
+        can_write=settings.autotask_writes,
+        link_hosts=_link_hosts(settings),
+        has_typeahead=brought.has_typeahead,
+    )
+    render = Renderer(desk=core.desk, wishes=core.wishes, people=core.people, readers=readers, pack=card_message)
+    sender = Sender(database=store, editor=connector, rooms=conversations, render=render, now=brought.now)
+    personas = brought.personas
+    dispatch = Dispatch(
+        router=build_router(*([acting(personas)] if personas else [])),
+        desk=core.desk,
+        wishes=core.wishes,
+        people=core.people,
+        conversations=conversations,
+        events=Events(conversations=conversations),
+        readers=readers,
+        database=store,
+        poke=sender.poke,
+        doctor=doctor,
+        connected=settings.is_connected,
+        patience=brought.patience,
+    )
+    await site.life.enter_async_context(dispatch)
+    return sender, _on_stage(site.channel, core, readers, dispatch, personas) if personas else dispatch
+
+
+def _on_stage(channel: Channel, core: Core, readers: Readers, dispatch: Dispatch, personas: Personas) -> Stage:
+    async def tell(turn: Turn, reply: Reply) -> None:
+        message = card_message(reply.card, reply.summary)
+        await channel.connector.send(turn.conversation, message, thread=turn.thread)
+
+    return Stage(dispatch, people=core.people, personas=personas, readers=readers, tell=tell)
+
+
+def tenant_of(settings: Settings) -> TenantId:
+    """Whose AutoTask data is mirrored: the first tenant's, also when people of others may speak."""
+    return TenantId(settings.bot_tenant_ids[0].lower() if settings.bot_tenant_ids else "")
+
+
+def _link_hosts(settings: Settings) -> frozenset[str]:
+    return AUTOTASK_PAGES | known.LOOPBACK if settings.allow_loopback else AUTOTASK_PAGES

@@ -1,0 +1,64 @@
+"""The internal mark of a conversation, where two want different things of it at the same time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attms_core.model import Conversation, Member
+from attms_core.store import conversations
+from attms_core.store.database import Database, open_database
+from bot.conversations import Conversations
+from tests.store.values import NOON, OURS, conversation
+
+PLACE = conversation("19:desk", user_mri=None, object_id=None)
+
+
+class Alone:
+    """A line to conversations in which nobody is."""
+
+    async def members(self, _: Conversation) -> list[Member]:
+        return []
+
+    async def send(self, _: Conversation, activity: dict[str, Any]) -> str:
+        raise AssertionError(f"nobody asked for {activity}")
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_database(None, tmp_path)
+    yield opened
+    await opened.close()
+
+
+async def meeting(database: Database) -> Conversations:
+    """Give a process's memory of conversations, in which one is marked internal."""
+    known = Conversations(database=database, roster=Alone(), now=lambda: NOON)
+    await known.set_internal(await known.remember(PLACE), on=True)
+    assert await is_internal(known)
+    return known
+
+
+async def is_internal(known: Conversations) -> bool:
+    found = await known.find(OURS, PLACE.id)
+    return found is not None and found.is_internal
+
+
+async def test_a_mark_that_one_process_ends_is_ended_for_all(database: Database) -> None:
+    here, there = await meeting(database), await meeting(database)
+    await here.set_internal(PLACE, on=False)
+    assert not await is_internal(there)
+
+
+async def test_what_a_turn_writes_meanwhile_brings_no_mark_back(database: Database) -> None:
+    known = await meeting(database)
+    news = replace(PLACE, service_url="https://smba.trafficmanager.net/amer/")
+    await asyncio.gather(known.set_internal(PLACE, on=False), known.remember(news))
+    await known.close()
+    stored = await database.read(lambda tx: conversations.get(tx, OURS, PLACE.id))
+    assert stored is not None
+    assert (stored.service_url, stored.is_internal) == (news.service_url, False)
+    assert not await is_internal(known)
