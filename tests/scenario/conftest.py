@@ -13,8 +13,11 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 import app
+from attms_core.config import Configuration
 from attms_core.model import PersonKey, PersonRole, TenantId
 from attms_core.settings import load
+from attms_core.vault import FILE as VAULT
+from attms_core.vault import FileHome, FileKey, Vault, create_vault
 from bot.channel import PATH
 from sandbox.autotask import AutotaskSandbox
 from sandbox.autotask.seed_base import technicians
@@ -123,7 +126,8 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worl
 async def opening(clock: Clock, data_dir: Path) -> AsyncIterator[Open]:
     """Give what opens worlds over one data directory; leaving closes them all.
 
-    ``prepare`` is given the sandbox of AutoTask before anything is read from it.
+    ``prepare`` is given the sandbox of AutoTask before anything is read from it; a ``governed`` world has a vault, and
+    goes by what is changed there.
     """
     async with AsyncExitStack() as stack:
 
@@ -131,6 +135,7 @@ async def opening(clock: Clock, data_dir: Path) -> AsyncIterator[Open]:
             *,
             tickets: int = TICKETS,
             connected: bool = True,
+            governed: bool = False,
             brought: dict[str, Any] | None = None,
             prepare: Callable[[AutotaskSandbox], None] = lambda _: None,
             **settings: str,
@@ -147,6 +152,8 @@ async def opening(clock: Clock, data_dir: Path) -> AsyncIterator[Open]:
             # A slow machine is not a slow AutoTask: tests of "Saving..." bring a patience of their own.
             calm = {"now": clock.now, "login_ca": teams.ca_file, "patience": timedelta(minutes=1)}
             keywords: dict[str, Any] = calm | (brought or {})
+            if governed:
+                keywords["configuration"] = Configuration(given, await new_vault(data_dir), now=clock.now)
             house = await stack.enter_async_context(app.build(load(given), **keywords))
             if connected:
                 await house.first_data()
@@ -158,6 +165,10 @@ async def opening(clock: Clock, data_dir: Path) -> AsyncIterator[Open]:
             return World(clock, teams, at, house, client)
 
         yield make
+
+
+async def new_vault(data_dir: Path) -> Vault:
+    return await create_vault(FileHome(data_dir / VAULT), FileKey(data_dir / "vault.key"))
 
 
 def autotask_settings(at: AutotaskSandbox) -> dict[str, str]:
