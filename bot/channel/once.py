@@ -4,9 +4,9 @@ Teams repeats an activity that was not answered in about fifteen seconds (Teams:
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Hashable
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from attms_core.ports import Now
@@ -15,52 +15,61 @@ REMEMBERED = timedelta(minutes=10)
 Result = TypeVar("Result")
 
 
-class Once(Generic[Result]):
-    """Remembers the task that works, or worked, on a delivery; the oldest go first when there are too many.
+@dataclass(slots=True)
+class _Age(Generic[Result]):
+    """What was delivered in one stretch of time; all of it is forgotten together."""
 
-    A key is kept as its hash alone, which Python salts anew in every process, and a task that gave nothing is not kept
-    at all: a busy hour must not fill the memory.
+    began: datetime
+    keys: set[int] = field(default_factory=set)
+    tasks: dict[int, asyncio.Task[Result]] = field(default_factory=dict)
+
+
+class Once(Generic[Result]):
+    """Remembers the task that works, or worked, on a delivery: for ``remembered`` at least, unless there are too many.
+
+    A busy hour must not fill the memory. So a key is kept as its hash alone, which Python salts anew in every process;
+    a task that gave nothing is not kept at all; and nothing is kept about each key, but two ages of them: the older is
+    forgotten when the younger is full or ``remembered`` long.
     """
 
     def __init__(self, *, now: Now, capacity: int, remembered: timedelta = REMEMBERED) -> None:
         self._now = now
-        self._capacity = capacity
-        self._remembered = remembered.total_seconds()
-        self._at: OrderedDict[int, float] = OrderedDict()
-        self._tasks: dict[int, asyncio.Task[Result]] = {}
+        self._half = capacity // 2
+        self._remembered = remembered
+        self._young: _Age[Result] = _Age(now())
+        self._old: _Age[Result] = _Age(now())
 
     def __len__(self) -> int:
-        return len(self._at)
+        return len(self._young.keys) + len(self._old.keys)
 
     def recall(self, key: Hashable) -> "asyncio.Task[Result] | Ended | None":
         """Find the task of an earlier delivery with this key, running or done; ``Ended`` when it gave nothing."""
-        self._forget_old()
+        self._grow_old()
         known = hash(key)
-        return self._tasks.get(known, ENDED) if known in self._at else None
+        age = next((age for age in (self._young, self._old) if known in age.keys), None)
+        return age.tasks.get(known, ENDED) if age is not None else None
 
     def remember(self, key: Hashable, task: asyncio.Task[Result]) -> None:
         """Keep a task under its key."""
-        known = hash(key)
-        self._at[known] = self._now().timestamp()
-        self._tasks[known] = task
-        task.add_done_callback(lambda done: self._settle(known, done))
-        while len(self._at) > self._capacity:
-            self._tasks.pop(self._at.popitem(last=False)[0], None)
+        known, age = hash(key), self._young
+        age.keys.add(known)
+        age.tasks[known] = task
+        task.add_done_callback(lambda done: _settle(age, known, done))
 
-    def _settle(self, known: int, task: asyncio.Task[Result]) -> None:
-        """Let go of a task that has nothing to tell."""
-        gave_nothing = not task.cancelled() and task.exception() is None and task.result() is None
-        if gave_nothing and self._tasks.get(known) is task:
-            del self._tasks[known]
+    def _grow_old(self) -> None:
+        """Forget the older age when its time has come, and both after a silence."""
+        now = self._now()
+        passed = now - self._young.began
+        if passed >= self._remembered or len(self._young.keys) >= self._half:
+            self._old = self._young if passed < 2 * self._remembered else _Age(now)
+            self._young = _Age(now)
 
-    def _forget_old(self) -> None:
-        limit = self._now().timestamp() - self._remembered
-        while self._at:
-            known, at = next(iter(self._at.items()))
-            if at > limit:
-                return
-            del self._at[known]
-            self._tasks.pop(known, None)
+
+def _settle(age: _Age[Result], known: int, task: asyncio.Task[Result]) -> None:
+    """Let go of a task that has nothing to tell."""
+    gave_nothing = not task.cancelled() and task.exception() is None and task.result() is None
+    if gave_nothing and age.tasks.get(known) is task:
+        del age.tasks[known]
 
 
 class Ended:
