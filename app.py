@@ -8,27 +8,28 @@ import contextlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from admin import logs
-from admin.cli import DemoWish, Openers, make_cli
 from assembly import process
 from assembly.brought import Brought, utc_now
 from assembly.house import House
-from assembly.openers import Host
-from attms_core.config import Configuration
 from attms_core.settings import Settings
 from bot.commands import build_router
 from demo.personas import Personas
+
+if TYPE_CHECKING:
+    from admin.cli import DemoWish
+    from attms_core.config import Configuration
 
 __all__ = ["Brought", "House", "build", "cli", "main", "serve", "utc_now"]
 
 
 @asynccontextmanager
 async def build(
-    settings: Settings, *, configuration: Configuration | None = None, **brought: Any
+    settings: Settings, *, configuration: "Configuration | None" = None, **brought: Any
 ) -> AsyncIterator[House]:
     """Open everything, in reading order; leaving closes it in reverse. ``brought`` are the fields of ``Brought``.
 
@@ -46,7 +47,11 @@ async def serve(settings: Settings, **brought: Any) -> AsyncIterator[House]:
         yield house
 
 
-def _make_cli() -> typer.Typer:
+def cli() -> typer.Typer:
+    """Build the command line."""
+    from admin.cli import Openers, make_cli  # noqa: PLC0415 - a quarter of the start, and nothing that serving needs
+    from assembly.openers import Host  # noqa: PLC0415 - the same
+
     host = Host()
     return make_cli(
         Openers(
@@ -67,11 +72,13 @@ def _make_cli() -> typer.Typer:
 
 
 async def _serve() -> None:
+    from assembly import running  # noqa: PLC0415 - what only a process of its own needs
+
     logs.configure(verbose=True)
-    await process.run(os.environ, lambda line: typer.echo(line, err=True))
+    await running.run(os.environ, lambda line: typer.echo(line, err=True))
 
 
-def _demo(wish: DemoWish) -> int:
+def _demo(wish: "DemoWish") -> int:
     from demo import run as play  # noqa: PLC0415 - a tenth of the start, and none of the service's business
 
     logs.configure(verbose=False)
@@ -83,12 +90,9 @@ def _serve_demo(settings: Settings, *, personas: Personas) -> "contextlib.Abstra
     return serve(settings, personas=personas, dangerously_open=True, has_typeahead=False)
 
 
-cli = _make_cli()
-
-
 def main() -> None:
     """Enter from the command line."""
-    cli()
+    cli()()
 
 
 if __name__ == "__main__":

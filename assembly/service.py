@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from assembly.brought import AutotaskLike, Brought
 from attms_core import settings as known
 from attms_core.autotask import AutotaskClient, NotConnectedAutotask
-from attms_core.config import Configuration
 from attms_core.desk import Desk, Wishes
 from attms_core.desk.lookback import Lookback
 from attms_core.errors import Invalid
@@ -34,6 +34,9 @@ from bot.reply import Reply
 from bot.turn import Handle, Turn
 from demo.acting import ActedPeople, Stage, acting
 from demo.personas import Personas
+
+if TYPE_CHECKING:
+    from attms_core.config import Configuration
 
 LIVING_WISH = timedelta(seconds=60)
 """On PostgreSQL an unfinished wish may belong to another process for so long; the longest write takes 12 seconds."""
@@ -60,7 +63,7 @@ class Ground:
     lead: Lead | None
     """Whether this process runs the jobs, where several share the store."""
     plugins: Plugins
-    configuration: Configuration | None
+    configuration: "Configuration | None"
     """Where the settings come from, unless somebody brought them."""
 
 
@@ -210,7 +213,7 @@ async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes) -> J
     return jobs
 
 
-async def follow_schedules(jobs: Jobs, configuration: Configuration | None) -> list[str]:
+async def follow_schedules(jobs: Jobs, configuration: "Configuration | None") -> list[str]:
     """Go by the schedules that are stored; one for a job that is not here now waits for it. Raises ``Invalid``."""
     stored = configuration.of(SCHEDULE) if configuration else {}
     here = {state.name for state in jobs.all()}

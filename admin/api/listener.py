@@ -3,6 +3,8 @@
 Where it is served is the application's business; the unix socket's own matters stand in ``admin.control``.
 """
 
+from functools import cache
+
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
@@ -39,8 +41,13 @@ def make_api(administration: Administration, gate: Gate, *, rates: Rates | None 
         for path in filter(None, (operation.path, operation.alias)):
             _add(app, operation.method, path, calls.handler(operation))
     app.on_response_prepare.append(_mark_older)
-    page.add_pages(app, document.make(OPERATIONS))
+    page.add(app, _pages())
     return app
+
+
+@cache
+def _pages() -> page.Pages:
+    return page.make(document.make(OPERATIONS))
 
 
 def _add(app: web.Application, method: str, path: str, handler: Handler) -> None:

@@ -5,7 +5,8 @@ It tries nothing out: a page that takes keys would teach people to paste keys in
 
 import json
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -17,20 +18,18 @@ DOCUMENT, DOCS, ROOT = "/api/v1/openapi.json", "/api/v1/docs", "/api/"
 _HERE = files("admin.api") / "templates"
 
 
-def add_pages(app: web.Application, document: Mapping[str, Any]) -> None:
-    """Serve the document and its page to whoever reaches the listener: it is the same for everybody."""
-    text = json.dumps(document)
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The document and its page, as they are sent."""
 
-    async def tell(_: web.Request) -> web.Response:
-        return web.Response(text=text, content_type="application/json")
-
-    show = _page(document)
-    app.router.add_get(DOCUMENT, tell)
-    app.router.add_get(DOCS, show)
-    app.router.add_get(ROOT, show)
+    document: str
+    page: str
+    policy: str
+    """What a browser may load for it: its own style alone."""
 
 
-def _page(document: Mapping[str, Any]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def make(document: Mapping[str, Any]) -> Pages:
+    """Write both; it takes a fifth of a second."""
     style = (_HERE / "docs.css").read_text(encoding="utf-8")
     environment = Environment(
         loader=FunctionLoader(lambda name: (_HERE / name).read_text(encoding="utf-8")),
@@ -39,19 +38,27 @@ def _page(document: Mapping[str, Any]) -> Callable[[web.Request], Awaitable[web.
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    whole = environment.get_template("docs.html").render(document=document, style=style, link=DOCUMENT)
+    page = environment.get_template("docs.html").render(document=document, style=style, link=DOCUMENT)
     digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
+    return Pages(json.dumps(document), page, policy + "frame-ancestors 'none'")
+
+
+def add(app: web.Application, pages: Pages) -> None:
+    """Serve both to whoever reaches the listener: they are the same for everybody."""
     headers = {
-        "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
-            "frame-ancestors 'none'"
-        ),
+        "Content-Security-Policy": pages.policy,
         "Referrer-Policy": "no-referrer",
         "X-Frame-Options": "DENY",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
 
-    async def show(_: web.Request) -> web.Response:
-        return web.Response(text=whole, content_type="text/html", headers=headers)
+    async def tell(_: web.Request) -> web.Response:
+        return web.Response(text=pages.document, content_type="application/json")
 
-    return show
+    async def show(_: web.Request) -> web.Response:
+        return web.Response(text=pages.page, content_type="text/html", headers=headers)
+
+    app.router.add_get(DOCUMENT, tell)
+    app.router.add_get(DOCS, show)
+    app.router.add_get(ROOT, show)

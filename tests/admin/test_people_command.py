@@ -22,7 +22,7 @@ class CommandLine:
         self._environ = {"ATTMS_DATA_DIR": str(data_dir), "ATTMS_BOT_TENANT_IDS": TENANT}
 
     def __call__(self, *words: str, **environ: str) -> Result:
-        return CliRunner().invoke(app.cli, ["people", *words], env={**self._environ, **environ})
+        return CliRunner().invoke(app.cli(), ["people", *words], env={**self._environ, **environ})
 
     def listed(self) -> list[dict[str, object]]:
         found = json.loads(self("list", "--json").stdout)

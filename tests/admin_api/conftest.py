@@ -1,6 +1,8 @@
 """The management API on real sockets, over the real use cases and a SQLite store."""
 
+import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from aiohttp import web
 
 from admin.administration import Administration
 from admin.api import LIMITS, Gate, KeyGate, Rates, make_api
+from attms_core.store.database import open_database
 from tests.support.administration import Ground, administration
 from web.limits import LimitedRunner
 
@@ -66,8 +69,21 @@ class Listener:
 Listen = Callable[..., Awaitable[Listener]]
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty store: making one takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("migrated")
+
+    async def make() -> None:
+        await (await open_database(None, folder)).close()
+
+    asyncio.run(make())
+    return folder
+
+
 @pytest.fixture
-async def listen(tmp_path: Path) -> AsyncIterator[Listen]:
+async def listen(tmp_path: Path, migrated: Path) -> AsyncIterator[Listen]:
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     async with AsyncExitStack() as stack:
 
         async def make(*, rates: Rates | None = None, **brought: Any) -> Listener:

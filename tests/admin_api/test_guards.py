@@ -59,9 +59,9 @@ async def test_another_host_is_answered_421_or_400_whatever_key_it_brings(api: L
     assert "settings" not in answer
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
+@pytest.mark.parametrize("path", [CONFIG, "/api/status/health", "/api/", "/nowhere"])
+async def test_forwarded_requests_are_answered_400(api: Listener, path: str) -> None:
+    for header in (
         "Forwarded: for=127.0.0.1",
         "X-Forwarded-For: 127.0.0.1",
         "X-Forwarded-Host: localhost",
@@ -71,13 +71,10 @@ async def test_another_host_is_answered_421_or_400_whatever_key_it_brings(api: L
         "Via: 1.1 proxy",
         "X-Original-URL: /api/v1/status/live",
         "X-HTTP-Method-Override: DELETE",
-    ],
-)
-@pytest.mark.parametrize("path", [CONFIG, "/api/status/health", "/api/", "/nowhere"])
-async def test_forwarded_requests_are_answered_400(api: Listener, header: str, path: str) -> None:
-    answer = await _talk(api, f"GET {path} HTTP/1.1\nX-API-Key: {api.root}\n{header}")
-    assert _status(answer) == 400
-    assert '"code": "proxied"' in answer
+    ):
+        answer = await _talk(api, f"GET {path} HTTP/1.1\nX-API-Key: {api.root}\n{header}")
+        assert _status(answer) == 400
+        assert '"code": "proxied"' in answer
 
 
 @pytest.mark.parametrize(
@@ -93,43 +90,43 @@ async def test_its_own_origin_is_let_through(api: Listener) -> None:
     assert (await api.get(CONFIG, headers={"Origin": f"http://127.0.0.1:{api.port}"})).status == 200
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "/api/v1/config/",
-        "/api/v1/config;x=1",
-        "/api/v1/config.json",
-        "/api/v1//config",
-        "//api/v1/config",
-        "/api//v1/config",
-        "/api/v1/./config",
-        "/api/v1/status/../config",
-        "/api/v1/status/live/../../config",
-        "/api/v1/%63onfig",
-        "/api/v1/config%00",
-        "/api/v1/config%20",
-        "/api/v1/config%2f",
-        "/api/v1/status%2f..%2fconfig",
-        "/api%2fv1%2fconfig",
-        "/api/v1/..%2fv1/config",
-        "/api/v1/%2e%2e/v1/config",
-        "/api\\v1\\config",
-        "/API/v1/config",
-        "/api/V1/config",
-        "/api/v2/config",
-        "/api/v1/config\xe9",
-        "http://127.0.0.1/api/v1/config",
-        "http://evil.example/api/v1/config",
-        "api/v1/config",
-        "*",
-    ],
+SPELLINGS = (
+    "/api/v1/config/",
+    "/api/v1/config;x=1",
+    "/api/v1/config.json",
+    "/api/v1//config",
+    "//api/v1/config",
+    "/api//v1/config",
+    "/api/v1/./config",
+    "/api/v1/status/../config",
+    "/api/v1/status/live/../../config",
+    "/api/v1/%63onfig",
+    "/api/v1/config%00",
+    "/api/v1/config%20",
+    "/api/v1/config%2f",
+    "/api/v1/status%2f..%2fconfig",
+    "/api%2fv1%2fconfig",
+    "/api/v1/..%2fv1/config",
+    "/api/v1/%2e%2e/v1/config",
+    "/api\\v1\\config",
+    "/API/v1/config",
+    "/api/V1/config",
+    "/api/v2/config",
+    "/api/v1/config\xe9",
+    "http://127.0.0.1/api/v1/config",
+    "http://evil.example/api/v1/config",
+    "api/v1/config",
+    "*",
 )
+
+
 @pytest.mark.parametrize("key", ["right", "none"])
-async def test_another_spelling_of_a_path_opens_nothing(api: Listener, target: str, key: str) -> None:
+async def test_another_spelling_of_a_path_opens_nothing(api: Listener, key: str) -> None:
     shown = f"\nX-API-Key: {api.root}" if key == "right" else ""
-    answer = await _talk(api, f"GET {target} HTTP/1.1{shown}")
-    assert _status(answer) in {400, 404}, answer
-    assert "settings" not in answer
+    for target in SPELLINGS:
+        answer = await _talk(api, f"GET {target} HTTP/1.1{shown}")
+        assert _status(answer) in {400, 404}, target
+        assert "settings" not in answer
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "OPTIONS", "TRACE", "PROPFIND", "get", "HACK"])

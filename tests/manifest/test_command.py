@@ -18,7 +18,7 @@ HOST = "desk.example.com"
 
 def run(out: Path, *more: str, app_id: str = BOT, host: str = HOST) -> Result:
     words = ["manifest", "build", "--app-id", app_id, "--host-name", host, "--out", str(out), *more]
-    return CliRunner().invoke(cli, words)
+    return CliRunner().invoke(cli(), words)
 
 
 def test_it_writes_both_packages_and_says_which_to_upload(tmp_path: Path) -> None:

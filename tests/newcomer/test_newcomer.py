@@ -39,6 +39,8 @@ class Newcomer:
     admin_port: int = field(default_factory=free_port)
     setup_port: int = field(default_factory=free_port)
     console: bytes = b""
+    more: dict[str, str] = field(default_factory=dict)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -51,7 +53,7 @@ class Newcomer:
             "ATTMS_ADMIN_PORT": str(self.admin_port),
             "ATTMS_SETUP_PORT": str(self.setup_port),
         }
-        return {**os.environ, **teams, **ours, **self.teams.environment()}
+        return {**os.environ, **teams, **ours, **self.teams.environment(), **self.more}
 
     @property
     def desk(self) -> Desk:
@@ -65,8 +67,8 @@ class Newcomer:
         return cast("Desk", found)
 
     @asynccontextmanager
-    async def process(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """Start ATTMS as the README says, and end it as an operator does."""
+    async def process(self, *, until: bytes = LISTENS) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Start ATTMS as the README says, wait until it says so, and end it as an operator does."""
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, str(ROOT / "app.py")),
             cwd=self.folder,
@@ -77,10 +79,7 @@ class Newcomer:
         self.console = b""
         reading = asyncio.create_task(self._read(child))
         try:
-            async with asyncio.timeout(60):
-                while LISTENS not in self.console:
-                    assert child.returncode is None, self.console
-                    await asyncio.wait({reading}, timeout=0.05)
+            await self.hear(until)
             yield child
         finally:
             if child.returncode is None:
@@ -92,6 +91,17 @@ class Newcomer:
         assert child.stderr is not None
         async for line in child.stderr:
             self.console += line
+            self.news.set()
+        self.console += b"(the end)"
+        self.news.set()
+
+    async def hear(self, line: bytes) -> None:
+        """Wait until the console has said something."""
+        async with asyncio.timeout(60):
+            while line not in self.console:
+                assert not self.console.endswith(b"(the end)"), self.console
+                self.news.clear()
+                await self.news.wait()
 
     async def ask(self, path: str, port: int | None = None, **more: Any) -> tuple[int, str]:
         async with aiohttp.ClientSession() as session:
