@@ -61,10 +61,11 @@ class Voice:
         self.aside(text, style="yellow")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Show rows; the last column takes what room there is."""
+        """Show rows. The first column stays whole; where there is no room, the others break their lines."""
         table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
-        for column in columns:
-            table.add_column(column, overflow="fold", no_wrap=column != columns[-1])
+        for place, column in enumerate(columns):
+            whole = max((len(row[0]) for row in rows), default=0) if place == 0 else None
+            table.add_column(column, overflow="fold", min_width=whole)
         for row in rows:
             table.add_row(*(Text(seen(cell)) for cell in row))
         self._out.print(table)

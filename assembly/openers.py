@@ -1,22 +1,38 @@
 """What the command line opens, one thing at a time: a command works although the rest of the installation is ill."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import typer
+from pydantic import SecretStr
 
 from admin.setup.listener import listening
 from admin.setup.setup import Setup
 from assembly.brought import utc_now
 from assembly.service import LOGIN_HOSTS, PROBED, tenant_of
-from assembly.setting_up import setup_of, with_vault
+from assembly.setting_up import CHECKS, setup_of, with_vault
 from attms_core import settings as known
 from attms_core.audit import Audit
 from attms_core.autotask import AutotaskClient, NotConnectedAutotask
 from attms_core.config import Configuration, open_configuration
-from attms_core.health import Clocks, Doctor, Instruments, Reach, hosts_allowed, make_doctor
+from attms_core.config.opening import data_dir
+from attms_core.errors import AttmsError, Sealed, StoreUnavailable
+from attms_core.health import (
+    Clocks,
+    Doctor,
+    Finding,
+    Instruments,
+    Reach,
+    database,
+    disk,
+    hosts_allowed,
+    make_doctor,
+    vault,
+)
 from attms_core.http import HttpClient
 from attms_core.keys import Keys
 from attms_core.mirror import Mirror
@@ -36,7 +52,7 @@ class Host:
     async def configuration(self) -> AsyncIterator[Configuration]:
         """Open the settings, with the vault where there is one. Raises ``Sealed`` and ``SettingsError``."""
         async with self._shared() as shared:
-            yield (await open_configuration(self._environ, database=shared)).must()
+            yield (await open_configuration(self._environ, database=shared, ask=_ask, extra=CHECKS)).must()
 
     @asynccontextmanager
     async def keys(self) -> AsyncIterator[Keys]:
@@ -82,32 +98,43 @@ class Host:
 
     @asynccontextmanager
     async def doctor(self) -> AsyncIterator[Doctor]:
-        """Open a doctor for where nothing serves: what only the serving process knows, he does not."""
-        async with self.configuration() as configuration, AsyncExitStack() as stack:
-            settings, clocks = configuration.current, Clocks(utc_now)
-            store = await stack.enter_async_context(_store(settings))
-            hosts = (*TEAMS_HOSTS, *settings.bot_service_url_hosts, *LOGIN_HOSTS)
-            allowed = hosts_allowed(hosts, loopback=settings.allow_loopback)
-            http = await stack.enter_async_context(HttpClient(allowed, body_cap=PROBED))
-            instruments = Instruments(
-                now=utc_now,
-                settings=lambda: configuration.current,
-                tenant=tenant_of(settings),
-                database=store,
-                autotask=await _autotask(stack, settings, clocks),
-                reach=Reach(http.send, clocks),
-                clocks=clocks,
-                environ=self._environ,
-                secrets=known.secret_names(),
-                vault=configuration.vault,
-            )
-            yield await stack.enter_async_context(make_doctor(instruments, in_process=False))
+        """Open a doctor for where nothing serves: what only the serving process knows, he does not.
+
+        Where the vault or the store does not open, he says that, and looks at what is left.
+        """
+        async with AsyncExitStack() as stack:
+            try:
+                doctor = await self._doctor(stack)
+            except (Sealed, StoreUnavailable) as error:
+                doctor = await stack.enter_async_context(_limited(error, data_dir(self._environ)))
+            yield doctor
+
+    async def _doctor(self, stack: AsyncExitStack) -> Doctor:
+        configuration = await stack.enter_async_context(self.configuration())
+        settings, clocks = configuration.current, Clocks(utc_now)
+        store = await stack.enter_async_context(_store(settings))
+        hosts = (*TEAMS_HOSTS, *settings.bot_service_url_hosts, *LOGIN_HOSTS)
+        allowed = hosts_allowed(hosts, loopback=settings.allow_loopback)
+        http = await stack.enter_async_context(HttpClient(allowed, body_cap=PROBED))
+        instruments = Instruments(
+            now=utc_now,
+            settings=lambda: configuration.current,
+            tenant=tenant_of(settings),
+            database=store,
+            autotask=await _autotask(stack, settings, clocks),
+            reach=Reach(http.send, clocks),
+            clocks=clocks,
+            environ=self._environ,
+            secrets=known.secret_names(),
+            vault=configuration.vault,
+        )
+        return await stack.enter_async_context(make_doctor(instruments, in_process=False))
 
     @asynccontextmanager
     async def setup(self) -> AsyncIterator[Setup]:
         """Open the set-up, and make its vault where there is none."""
         async with self._shared() as shared:
-            opened = await with_vault(self._environ, shared)
+            opened = await with_vault(self._environ, shared, ask=_ask)
             yield setup_of(opened.must(), now=utc_now)
 
     async def wizard(self) -> None:
@@ -119,8 +146,13 @@ class Host:
             await it.until_closed()
 
     def tenant(self) -> str:
-        """Give whose people are meant: known without the vault where the environment says it."""
-        return tenant_of(known.load(self._environ))
+        """Give whose people are meant. It runs a loop of its own."""
+
+        async def read() -> str:
+            async with self.configuration() as configuration:
+                return tenant_of(configuration.current)
+
+        return asyncio.run(read())
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[tuple[Settings, Database]]:
@@ -153,6 +185,24 @@ async def _autotask(stack: AsyncExitStack, settings: Settings, clocks: Clocks) -
         return NotConnectedAutotask()
     client = AutotaskClient(settings, now=utc_now, heard=lambda answer: clocks.answered("AutoTask", answer))
     return await stack.enter_async_context(client)
+
+
+def _limited(error: AttmsError, folder: Path) -> Doctor:
+    """Make a doctor who tells what does not open, and looks at the disk beside."""
+
+    async def tell() -> Finding:
+        raise error
+
+    doctor = Doctor(now=utc_now, in_process=False)
+    subject = vault.VAULT if isinstance(error, Sealed) else database.DATABASE
+    doctor.register(subject.name, subject.title, tell)
+    doctor.register(disk.DISK.name, disk.DISK.title, lambda: disk.space(folder))
+    doctor.register(disk.FOLDER.name, disk.FOLDER.title, lambda: disk.permissions(folder))
+    return doctor
+
+
+def _ask() -> SecretStr:
+    return SecretStr(typer.prompt("Passphrase of the vault", hide_input=True, err=True))
 
 
 def _tell(line: str) -> None:

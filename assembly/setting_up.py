@@ -5,13 +5,17 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from admin.setup.keeping import VaultKeeping
 from admin.setup.listener import listening
 from admin.setup.ports import Tools
 from admin.setup.setup import Setup
+from assembly.service import SCHEDULE
 from attms_core.autotask import AutotaskClient
 from attms_core.config import Configuration, Opened, open_configuration
 from attms_core.config.opening import data_dir, home
+from attms_core.jobs import parse
 from attms_core.ports import Now
 from attms_core.store.database import Database
 from attms_core.store.trial import try_file, try_server
@@ -19,16 +23,21 @@ from attms_core.vault import create_vault, key_source
 from bot.channel import AskEntra
 from bot.commands import build_router
 
+CHECKS = {SCHEDULE: parse}
+"""How entries of other subjects are checked, by the beginnings of their names."""
 
-async def with_vault(environ: Mapping[str, str], database: Database | None) -> Opened:
+
+async def with_vault(
+    environ: Mapping[str, str], database: Database | None, *, ask: Callable[[], SecretStr] | None = None
+) -> Opened:
     """Open the configuration, and make a vault where there is none. Raises as ``open_configuration``."""
-    opened = await open_configuration(environ, database=database)
+    opened = await open_configuration(environ, database=database, ask=ask, extra=CHECKS)
     if opened.configuration is None or opened.configuration.vault is not None:
         return opened
     folder = data_dir(environ)
     await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-    await create_vault(home(environ, database), key_source(environ, folder))
-    return await open_configuration(environ, database=database)
+    await create_vault(home(environ, database), key_source(environ, folder, ask=ask))
+    return await open_configuration(environ, database=database, ask=ask, extra=CHECKS)
 
 
 def setup_of(configuration: Configuration, *, now: Now, login_ca: Path | None = None) -> Setup:

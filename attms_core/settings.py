@@ -208,12 +208,17 @@ def sources(environ: Mapping[str, str], entries: Mapping[str, str]) -> dict[str,
 
 
 def _source(name: str, environ: Mapping[str, str], entries: Mapping[str, str]) -> Source:
-    variable = f"{PREFIX}{name.upper()}"
-    if variable in environ:
+    outside = variable(name)
+    if outside in environ:
         return Source.ENVIRONMENT
-    if f"{variable}_FILE" in environ:
+    if f"{outside}_FILE" in environ:
         return Source.FILE
     return Source.VAULT if name in entries and name not in BOOTSTRAP else Source.DEFAULT
+
+
+def variable(name: str) -> str:
+    """Name the environment variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
 
 
 def help_of(name: str) -> str:
@@ -228,7 +233,7 @@ def unknown(name: str) -> str:
 
 
 def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    names = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
+    names = {variable(name): name for name in Settings.model_fields}
     told = {name: value for name, value in environ.items() if name not in OF_THE_VAULT}
     given, mistakes = _read_files(told, [n for n in names if _is_secret(names[n])])
     mistakes += [_unknown(name, names) for name in given if name.startswith(PREFIX) and name not in names]
@@ -282,4 +287,4 @@ def _said(found: Any) -> list[str]:
     text = str(found["msg"]).removeprefix("Value error, ")
     if not found["loc"]:
         return text.split("\n")
-    return [f"{PREFIX}{str(found['loc'][0]).upper()}: {text}"]
+    return [f"{variable(str(found['loc'][0]))}: {text}"]

@@ -22,7 +22,7 @@ from attms_core.settings import secret_names
 
 ALL = "/api/v1/config"
 Reason = Annotated[str, typer.Option(help="Stands in the history.")]
-Name = Annotated[str, typer.Argument(help="A setting, such as poll_seconds.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A setting, such as poll_seconds.")]
 UNCHANGED = 422
 DEFAULT = "default"
 
@@ -242,7 +242,7 @@ def _add_past(command: typer.Typer, openers: Openers) -> None:
 
     @command.command()
     def rollback(
-        number: Annotated[int, typer.Argument(min=0, help="A change of the history.")],
+        number: Annotated[int, typer.Argument(metavar="NUMBER", min=0, help="A change of the history.")],
         *,
         as_json: AsJson = False,
     ) -> None:

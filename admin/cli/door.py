@@ -15,6 +15,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NoReturn, cast
 
+import structlog
 import typer
 from typer.core import TyperGroup
 
@@ -23,6 +24,8 @@ from admin.cli.shapes import Failure, Problem
 from admin.control import NoServer, Refused
 from admin.voice import AS_JSON, Voice
 from attms_core.errors import AttmsError, OperatorNeeded
+
+log = structlog.get_logger(__name__)
 
 REFUSED, NOT_READY, NO_SERVER, USAGE, FAULT = 1, 2, 3, 64, 70
 SETTLED = frozenset({"demo", "manifest", "people"})
@@ -76,7 +79,8 @@ def _said(context: Any) -> Iterator[None]:
             raise
         what = f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
         _leave(context, Problem(code="system", what=what, hint=""), REFUSED)
-    except Exception as error:  # noqa: BLE001 - the door: whatever else comes here is a fault of ours
+    except Exception as error:  # the door: whatever else comes here is a fault of ours
+        log.exception("command_broke")  # in the log of a serving process; other commands are hushed
         _leave(context, _fault(error), FAULT)
 
 

@@ -52,7 +52,7 @@ async def start(control: Control, name: str) -> Started:
 
 async def finished(control: Control, name: str) -> Job:
     """Wait for the end of a run that was started: then ``last_run`` is that one."""
-    while (job := await find(control, name)).running_since is not None:
+    while (job := await find(control, name)).running_since is not None:  # noqa: ASYNC110 - it ends in another process
         await asyncio.sleep(LOOK_SECONDS)
     return job
 
@@ -94,7 +94,7 @@ def make(openers: Openers) -> typer.Typer:
 def _add_running(command: typer.Typer, openers: Openers) -> None:
     @command.command("run")
     def run_(
-        name: Annotated[str, typer.Argument(help="A job, see the list.")],
+        name: Annotated[str, typer.Argument(metavar="NAME", help="A job, see the list.")],
         *,
         wait: Annotated[bool, typer.Option("--wait", help="Wait for its end; leave with 1 if it fails.")] = False,
         as_json: AsJson = False,

@@ -150,7 +150,7 @@ def make(openers: Openers) -> typer.Typer:
 def _add_making(command: typer.Typer, openers: Openers) -> None:
     @command.command()
     def create(
-        name: Annotated[str, typer.Argument(help="What it is for, such as monitoring.")],
+        name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for, such as monitoring.")],
         *,
         scope: Annotated[list[str], typer.Option(help=f"What it may do; repeat for more. One of: {', '.join(Scope)}.")],
         days: Annotated[int, typer.Option(min=1, max=LONGEST_LIFE.days, help="How long it holds.")] = USUAL_LIFE.days,

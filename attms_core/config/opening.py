@@ -4,10 +4,12 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import SecretStr
 
 from attms_core.config.configuration import Configuration
+from attms_core.config.judging import Check
 from attms_core.errors import Sealed
 from attms_core.settings import PREFIX, Settings
 from attms_core.store.database import Database
@@ -45,11 +47,13 @@ async def open_configuration(
     *,
     database: Database | None = None,
     ask: Callable[[], SecretStr] | None = None,
+    extra: Mapping[str, Check] = MappingProxyType({}),
 ) -> Opened:
     """Open the vault where there is one, and read the settings.
 
-    ``database`` is the PostgreSQL store that the environment names, ``ask`` asks for a passphrase. A vault that stays
-    sealed is told. Raises ``SettingsError`` for settings that do not hold together, and ``StoreUnavailable``.
+    ``database`` is the PostgreSQL store that the environment names, ``ask`` asks for a passphrase, ``extra`` is as for
+    ``Configuration``. A vault that stays sealed is told: who serves then is alive, not ready, and answers 503.
+    Raises ``SettingsError`` for settings that do not hold together, and ``StoreUnavailable``.
     """
     vault: Vault | None = None
     try:
@@ -58,4 +62,4 @@ async def open_configuration(
         pass
     except Sealed as error:
         return Opened(None, error)
-    return Opened(Configuration(environ, vault))
+    return Opened(Configuration(environ, vault, extra=extra))

@@ -11,6 +11,8 @@ class RunOutcome(StrEnum):
     RUNNING = "running"
     OK = "ok"
     FAILED = "failed"
+    SKIPPED = "skipped"
+    """It was too late for it, or another process ran it."""
     INTERRUPTED = "interrupted"
     """The process ended meanwhile."""
 
@@ -23,7 +25,7 @@ class JobRun:
     ended: datetime | None
     outcome: str
     said: str
-    """Why it failed, in a sentence."""
+    """Why it failed, was skipped or interrupted, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ LONGEST_LIFE = timedelta(days=365)
 USUAL_LIFE = timedelta(days=90)
 OVERLAP = timedelta(hours=24)
 """How long the text from before a rotation is good."""
+LONGEST_OVERLAP = timedelta(days=7)
 FRESH = timedelta(seconds=5)
 """So much later than its own process does another one learn of a revoked key."""
 MOST_NAME = 100
@@ -62,7 +63,7 @@ class Keys:
         row = KeyRow(
             id=key_id,
             name=name.strip(),
-            scopes=tuple(sorted(scopes)),
+            scopes=tuple(sorted(set(scopes))),
             digest=_digest(made),
             created=self._now(),
             created_by=by,
@@ -78,8 +79,10 @@ class Keys:
     async def rotate(self, id: str, *, by: str, overlap: timedelta = OVERLAP) -> tuple[ApiKey, SecretStr]:  # noqa: A002 - the word of the field
         """Give a key another text, and a new life as long as its first; the old text is good for ``overlap`` yet.
 
-        Raises ``NotFound``, and ``Invalid`` for a key that was revoked.
+        Raises ``NotFound``, and ``Invalid`` for a key that was revoked or an overlap longer than a week.
         """
+        if not timedelta() <= overlap <= LONGEST_OVERLAP:
+            raise Invalid(f"The old text is good for {LONGEST_OVERLAP.days} days at most.", field="overlap")
         made, now = text.make(id), self._now()
 
         def work(tx: Tx) -> KeyRow:
@@ -142,6 +145,8 @@ class Keys:
             raise Invalid(f"A key needs a name of at most {MOST_NAME} characters.", field="name")
         if not scopes:
             raise Invalid("A key needs at least one scope.", field="scopes", legal=list(Scope))
+        if unknown := sorted(set(scopes) - set(Scope)):  # one that is unknown now would open something one day
+            raise Invalid(f"There is no scope {unknown[0]}.", field="scopes", legal=list(Scope))
         if not timedelta() < lifetime <= LONGEST_LIFE:
             raise Invalid(f"A key lives between a moment and {LONGEST_LIFE.days} days.", field="lifetime")
 

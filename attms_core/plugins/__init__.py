@@ -4,7 +4,7 @@ What they may do is said by the rooms that ask them. A plugin is code with all o
 operator has not named, and only at the start.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 
@@ -14,6 +14,19 @@ import structlog
 log = structlog.get_logger(__name__)
 
 GROUP = "attms.plugins"
+MARK = "attms"
+
+
+class _Manager(pluggy.PluginManager):
+    """Takes a function with a hook's name for its implementation, marked or not, as pytest does."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        marked = super().parse_hookimpl_opts(plugin, name)
+        if marked is not None or not hasattr(self.hook, name) or not callable(getattr(plugin, name)):
+            return marked
+        return pluggy.HookimplOpts(
+            wrapper=False, hookwrapper=False, optionalhook=False, tryfirst=False, trylast=False, specname=None
+        )
 
 
 @dataclass(slots=True)
@@ -27,44 +40,55 @@ class Plugins:
 
 def discover(allowed: Collection[str], *specifications: type) -> Plugins:
     """Load the allowed plugins, in the order of their names. One that breaks is told and left out."""
-    manager = pluggy.PluginManager("attms")
+    manager = _Manager(MARK)
     for specification in specifications:
         manager.add_hookspecs(specification)
     found = Plugins(manager)
-    installed = {point.name: point for point in entry_points(group=GROUP)}
-    for name in sorted(set(allowed)):
-        if name not in installed:
-            found.failed[name] = "It is not installed."
-        elif trouble := _register(manager, installed[name]):
+    wanted = sorted(set(allowed))
+    for name in wanted:
+        if trouble := _load(manager, name):
             found.failed[name] = trouble
-    found.loaded = tuple(name for name in sorted(set(allowed)) if name not in found.failed)
-    for name, trouble in found.failed.items():
-        log.warning("plugin_left_out", plugin=name, reason=trouble)
+            log.warning("plugin_left_out", plugin=name, reason=trouble)
+    found.loaded = tuple(name for name in wanted if name not in found.failed)
     return found
 
 
-def told(found: Plugins, hook: str) -> Iterable[tuple[str, object]]:
+def told(found: Plugins, hook: str) -> Iterator[tuple[str, object]]:
     """Ask each plugin that has a hook; one that breaks is told in ``failed`` and left out."""
+    answers = {each.plugin_name: each.function for each in getattr(found.manager.hook, hook).get_hookimpls()}
     for name in found.loaded:
-        plugin = found.manager.get_plugin(name)
-        ask = getattr(plugin, hook, None)
-        if ask is None:
+        if name not in answers:
             continue
         try:
-            yield name, ask()
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and must not stop the start
+            answer = answers[name]()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything, and must not stop the start
             found.failed[name] = _said(error)
             log.warning("plugin_broke", plugin=name, hook=hook, reason=found.failed[name])
+        else:
+            yield name, answer
+
+
+def _load(manager: pluggy.PluginManager, name: str) -> str:
+    """Load a plugin; say what is wrong, nothing if all is well."""
+    points = list(entry_points(group=GROUP, name=name))
+    if not points:
+        return "It is not installed."
+    if len(points) > 1:  # which of them was allowed?
+        packages = sorted(point.dist.name for point in points if point.dist is not None)
+        return f"More than one installed package has this name: {', '.join(packages)}."
+    return _register(manager, points[0])
 
 
 def _register(manager: pluggy.PluginManager, point: EntryPoint) -> str:
     try:
         manager.register(point.load(), name=point.name)
         manager.check_pending()
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and must not stop the start
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything, and must not stop the start
+        if manager.has_plugin(point.name):
+            manager.unregister(name=point.name)
         return _said(error)
     return ""
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:300]

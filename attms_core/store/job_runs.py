@@ -1,5 +1,6 @@
 """The last runs of each job. What a job does is unknown here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,9 @@ _kept = select(_r.id).where(_r.job == words("job")).order_by(_r.started.desc(), 
 _PRUNE = Statement("prune runs of a job", delete(job_runs).where(_r.job == words("job"), _r.id.not_in(_kept)))
 _CUT = Statement(
     "runs that were cut off",
-    update(job_runs).where(_r.outcome == RUNNING).values(outcome=words("to_outcome"), said=words("to_said")),
+    update(job_runs)
+    .where(_r.outcome == RUNNING, _r.job == words("of_job"))
+    .values(outcome=words("to_outcome"), said=words("to_said")),
 )
 
 
@@ -57,9 +60,9 @@ def put(tx: Tx, run: RunRow) -> None:
     tx.run(_PRUNE, job=run.job, kept=KEPT)
 
 
-def cut_off(tx: Tx, outcome: str, said: str) -> int:
-    """Say of runs that never ended that they were cut off."""
-    return tx.run(_CUT, to_outcome=outcome, to_said=said)
+def cut_off(tx: Tx, jobs: Collection[str], outcome: str, said: str) -> int:
+    """Say of runs of some jobs that never ended that they were cut off; give the number of them."""
+    return sum(tx.run(_CUT, of_job=job, to_outcome=outcome, to_said=said) for job in jobs)
 
 
 def _decode(row: tuple[Any, ...]) -> RunRow:

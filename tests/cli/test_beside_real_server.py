@@ -1,10 +1,9 @@
 """The commands beside the real management API on the real control socket: same paths, same shapes, same words."""
 
-import asyncio
 import json
 import stat
-import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,48 +13,24 @@ from admin.api import HostGate, make_api
 from admin.control import serve_control
 from tests.support.administration import administration
 from tests.support.command_line import CommandLine
+from tests.support.control_server import in_thread
 
 SECRET = "planted-canary-77c0a"
 
 
-class Server:
-    """Serves the real API of a data folder, in a thread, until stopped."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def start(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve())
-
-    async def _serve(self) -> None:
-        async with administration(self._data_dir) as ground:
-            api = make_api(ground.administration, HostGate())
-            async with ground.administration.jobs, serve_control(api, self._data_dir):
-                self._ready.set()
-                await self._stop.wait()
+@asynccontextmanager
+async def served(data_dir: Path) -> AsyncIterator[None]:
+    """Serve the real API of a data folder to its host."""
+    async with administration(data_dir) as ground:
+        api = make_api(ground.administration, HostGate())
+        async with ground.administration.jobs, serve_control(api, data_dir):
+            yield
 
 
 @pytest.fixture
 def beside(attms: CommandLine) -> Iterator[CommandLine]:
-    server = Server(attms.data_dir)
-    server.start()
-    try:
+    with in_thread(served(attms.data_dir)):
         yield attms
-    finally:
-        server.stop()
 
 
 def told(attms: CommandLine, *words: str, given: str | None = None) -> Any:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from admin.voice import seen
 from attms_core.errors import Sealed
 from attms_core.settings import SettingsError
 from tests.support.command_line import CommandLine
-from tests.support.control_server import ControlServer
+from tests.support.control_server import MOMENT, ControlServer, job
 
 ROOT = Path(__file__).parents[2]
 MODULE = [sys.executable, "-m", "tests.support.command_line"]
@@ -33,7 +34,7 @@ def plain(text: str) -> str:
         (("config", "list", "--jsn"), "--json"),
         (("jobs", "run"), "Missing argument"),
         (("--nonsense",), "No such option"),
-        (("config", "rollback", "x"), "not a valid int"),
+        (("config", "rollback", "x"), "valid integer"),
         (("setup", "--browser", "--values", "x"), "values from a file"),
     ],
 )
@@ -145,20 +146,18 @@ def test_a_pipe_that_closes_early_is_no_catastrophe(attms: CommandLine) -> None:
     assert err == b""
 
 
-def test_ctrl_c_is_quiet(attms: CommandLine) -> None:
-    attms("vault", "create")
-    with process(attms.data_dir, "config", "set", "bot_secret") as running:  # waits for the pipe
-        assert running.stderr
-        while b"attms" not in Path(f"/proc/{running.pid}/cmdline").read_bytes().replace(b"command_line", b"attms"):
-            pass
-        wait_until_reading(running.pid)
+def test_ctrl_c_is_quiet(attms: CommandLine, server: ControlServer) -> None:
+    asked_again = threading.Event()
+
+    def listed(_request: object, _body: object) -> tuple[int, object]:
+        if len(server.asked) > 3:
+            asked_again.set()
+        return 200, {"jobs": [job("poll", running_since=MOMENT)]}
+
+    server.answers["GET", "/api/v1/scheduler/jobs"] = listed
+    server.answer("POST", "/api/v1/scheduler/jobs/poll/run", 202, {"job": "poll", "run": "r1"})
+    with process(attms.data_dir, "jobs", "run", "poll", "--wait") as running:
+        assert asked_again.wait(60)
         running.send_signal(signal.SIGINT)
-        err = running.stderr.read()
-    assert running.returncode == 130
-    assert b"Traceback" not in err
-
-
-def wait_until_reading(pid: int) -> None:
-    """Wait until the process waits for its standard input: by what the kernel says it does."""
-    while "pipe" not in Path(f"/proc/{pid}/wchan").read_text(encoding="ascii"):
-        pass
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, err) == (130, b"", b"")

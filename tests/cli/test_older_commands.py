@@ -1,7 +1,6 @@
-"""``attms people`` and ``attms manifest`` as part of the whole: JSON everywhere, beside a running server too."""
+"""``attms people`` and ``attms manifest`` as part of the whole: they answer as JSON, and keep their codes."""
 
 import asyncio
-import json
 from pathlib import Path
 
 from attms_core.store import directory
@@ -35,8 +34,9 @@ def test_a_refusal_about_people_keeps_its_code(attms: CommandLine) -> None:
     assert done.stderr.startswith("ATTMS does not know this person.")
 
 
-def test_the_menu_s_commands_come_from_the_bot(attms: CommandLine, tmp_path: Path) -> None:
-    words = ["manifest", "build", "--app-id", "none", "--host-name", "desk.example.com", "--out", str(tmp_path / "out")]
-    done = attms(*words)
-    assert done.exit_code == 70  # this house's bot understands nothing, so its menu cannot be made
-    assert json.loads(attms(*words, "--json").stdout)["error"]["code"] == "fault"
+def test_the_teams_app_is_told_as_json(attms: CommandLine, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["manifest", "build", "--app-id", BOT, "--host-name", "desk.example.com", "--out", str(out)]
+    told = attms.json(*words, "--package-version", "1.2.3")
+    assert set(told) == {"current", "conservative", "version", "teams_app_id"}
+    assert (told["version"], Path(told["current"]).exists()) == ("1.2.3", True)

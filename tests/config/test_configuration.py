@@ -40,6 +40,24 @@ async def test_all_mistakes_are_told_and_nothing_changes(vault: Vault) -> None:
     assert {mistake.split(":")[0] for mistake in wrong.mistakes} == {"ATTMS_PORT", "ATTMS_POLL_SECONDS"}
 
 
+async def test_names_and_values_are_told_together(vault: Vault) -> None:
+    verdict = make(vault).check({"poll_secnods": "60", "port": "high", "data_dir": "/x", "bot_secret": "\ud800"})
+    assert [mistake.split(" ")[0] for mistake in verdict.mistakes] == [
+        "poll_secnods",
+        "data_dir",
+        "bot_secret:",
+        "ATTMS_PORT:",
+    ]
+
+
+@pytest.mark.parametrize("name", ["config.history", "setup.closed", "schedule.", "schedule.Poll", "schedule.a b", ""])
+async def test_entries_that_are_no_settings_are_not_changed_by_this_door(vault: Vault, name: str) -> None:
+    settings = Configuration({}, vault, extra={"schedule.": str})
+    verdict = settings.check({name: "off"})
+    assert bool(verdict.mistakes) is (name != "schedule.")
+    assert (await settings.patch({name: "off"}, by="ana")).mistakes == verdict.mistakes
+
+
 async def test_settings_that_do_not_hold_together_are_refused(vault: Vault) -> None:
     verdict = await make(vault).patch({"autotask_user": "api@example.com"}, by="ana")
     assert any("AUTOTASK_SECRET is missing" in mistake for mistake in verdict.mistakes)
@@ -57,9 +75,36 @@ async def test_the_environment_wins_and_the_verdict_says_so(vault: Vault, tmp_pa
     assert settings.current.history_days == 10
 
 
+@pytest.mark.parametrize("name", ["ATTMS_POLL_SECONDS", "ATTMS_LINKING", "ATTMS_PUBLIC_URL"])
+async def test_a_bad_value_is_refused_even_where_the_environment_hides_it(vault: Vault, name: str) -> None:
+    given = {"ATTMS_POLL_SECONDS": "45", "ATTMS_LINKING": "admin", "ATTMS_PUBLIC_URL": "https://desk.example.com"}
+    setting = name.removeprefix("ATTMS_").lower()
+    verdict = await make(vault, given).patch({setting: "ftp://nothing"}, by="ana")
+    assert [mistake.split(" ")[0].rstrip(":") for mistake in verdict.mistakes] == [name]
+    assert not make(vault, given).check({setting: None}).mistakes
+
+
+async def test_a_part_that_the_environment_gives_need_not_be_stored(vault: Vault) -> None:
+    given = {"ATTMS_AUTOTASK_USER": "a@b.example", "ATTMS_AUTOTASK_SECRET": "s", "ATTMS_AUTOTASK_INTEGRATION_CODE": "c"}
+    settings = make(vault, given)
+    assert (await settings.patch({"autotask_user": "other@b.example"}, by="ana")).overruled == {"autotask_user"}
+    assert (await settings.patch({"autotask_user": None}, by="ana")).changed == {"autotask_user"}
+
+
+async def test_a_file_that_the_environment_names_is_read_anew_with_every_change(vault: Vault, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("one")
+    settings = make(vault, {"ATTMS_BOT_SECRET_FILE": str(file)})
+    file.write_text("two")
+    await settings.patch({"history_days": "10"}, by="ana")
+    assert settings.current.bot_secret is not None
+    assert settings.current.bot_secret.get_secret_value() == "two"
+
+
 async def test_what_is_read_once_waits_for_a_restart(vault: Vault) -> None:
     verdict = make(vault).check({"port": "4000", "poll_seconds": "60"})
     assert verdict.restart == {"port"}
+    assert make(vault, {"ATTMS_PORT": "5000"}).check({"port": "4000"}).restart == frozenset()
 
 
 async def test_what_tells_where_the_vault_is_cannot_stand_in_it(vault: Vault) -> None:
@@ -80,7 +125,10 @@ async def test_a_change_meant_for_another_generation_is_refused(vault: Vault) ->
     await settings.patch({"poll_seconds": "60"}, by="ana")
     with pytest.raises(ChangedMeanwhile):
         await settings.patch({"poll_seconds": "70"}, by="bob", expect=1)
+    with pytest.raises(ChangedMeanwhile):
+        await settings.patch({"poll_seconds": "60"}, by="bob", expect=1)
     assert settings.current.poll_seconds == 60
+    assert not (await settings.patch({"poll_seconds": "70"}, by="bob", expect=2)).mistakes
 
 
 async def test_a_follower_that_cannot_go_by_it_undoes_the_change(vault: Vault, home: FileHome, key: FileKey) -> None:
@@ -126,6 +174,37 @@ async def test_twenty_changes_are_remembered(vault: Vault) -> None:
     for seconds in range(25):
         await settings.patch({"poll_seconds": str(100 + seconds)}, by="ana")
     assert [each.number for each in settings.history()] == list(range(6, 26))
+
+
+async def test_one_goes_back_to_before_a_change_that_another_process_has_made(vault: Vault, other: Vault) -> None:
+    here, there = make(vault), make(other)
+    await there.patch({"poll_seconds": "60"}, by="bob")
+    await here.rollback(1, by="ana")
+    assert told(here, "poll_seconds") == ("30", Source.DEFAULT)
+
+
+async def test_large_changes_shorten_the_history_and_never_outgrow_the_vault(vault: Vault) -> None:
+    settings = make(vault)
+    for each in range(6):
+        await settings.patch({"public_url": f"https://desk.example.com/{'x' * 60_000}/{each}"}, by="ana")
+    assert [each.number for each in settings.history()] == [5, 6]
+    await settings.rollback(6, by="ana")
+    assert settings.current.public_url.endswith("/4")
+    await settings.patch({"public_url": f"https://desk.example.com/{'x' * 150_000}"}, by="ana")
+    await settings.patch({"public_url": None}, by="ana")
+    await settings.rollback(9, by="ana")
+    assert len(settings.current.public_url) > 150_000
+
+
+async def test_an_empty_secret_is_shown_as_none(vault: Vault) -> None:
+    settings = make(vault)
+    await settings.patch({"graph_secret": ""}, by="ana")
+    assert told(settings, "graph_secret") == (None, Source.VAULT)
+
+
+async def test_the_vault_s_own_key_is_not_kept() -> None:
+    settings = make(None, {"ATTMS_VAULT_KEY": CANARY})
+    assert CANARY not in repr(vars(settings))
 
 
 async def test_what_another_process_changes_is_taken_over(vault: Vault, other: Vault) -> None:

@@ -1,69 +1,151 @@
-"""Of several processes on one PostgreSQL one runs the jobs, and another takes over when it ends or falls silent."""
+"""Of several processes on one PostgreSQL one leads, and another takes over when it ends or falls silent."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from attms_core.store import leader
-from attms_core.store.leader import Leader
+from attms_core.store.database import Database, open_database
+from attms_core.store.leader import Leader, Pace
 
-SOON = 0.02
+FAST = Pace(every=0.02)
+SELDOM = Pace(every=3600)
+PATIENCE = 30
+
+
+@pytest.fixture
+async def database(postgres_url: str, tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_database(postgres_url, tmp_path)
+    yield opened
+    await opened.close()
 
 
 async def until_it_leads(leads: Leader) -> None:
     while not leads.leads:  # noqa: ASYNC110 - it is the server that decides
-        await asyncio.sleep(SOON)
+        await asyncio.sleep(FAST.every)
 
 
 def is_leading(leads: Leader) -> bool:
     return leads.leads
 
 
+@pytest.mark.usefixtures("database")
 async def test_one_leads_and_the_next_takes_over_when_it_ends(postgres_url: str) -> None:
-    took: list[str] = []
-
-    async def began() -> None:
-        took.append("second")
-
-    async with asyncio.timeout(20):
-        async with Leader(postgres_url, every=SOON, key=1) as first:
+    async with asyncio.timeout(PATIENCE), Leader(postgres_url, pace=FAST, key=1) as first:
+        second = Leader(postgres_url, pace=FAST, key=1)
+        async with second:
             assert is_leading(first)
-            second = Leader(postgres_url, every=SOON, key=1, began=began)
-            await second.__aenter__()
             assert not is_leading(second)
-            await asyncio.sleep(5 * SOON)
-            assert not is_leading(second)
-        assert not is_leading(first)
-        await until_it_leads(second)
-        assert took == ["second"]
-        await second.__aexit__(None, None, None)
+            await first.__aexit__(None, None, None)
+            assert not is_leading(first)
+            await until_it_leads(second)
 
 
+async def test_each_lead_has_an_epoch_of_its_own_and_fences_off_what_older_ones_write(
+    database: Database, postgres_url: str
+) -> None:
+    async with asyncio.timeout(PATIENCE), Leader(postgres_url, pace=SELDOM, key=2) as first:
+        assert first.epoch is not None
+        assert await database.write(first.fence)
+        await end_connections(postgres_url, key=2)
+        async with Leader(postgres_url, pace=FAST, key=2) as second:
+            await until_it_leads(second)
+            assert second.epoch == first.epoch + 1
+            assert await database.write(second.fence)
+            assert is_leading(first)  # it was told so a moment ago, and knows no better
+            assert not await database.write(first.fence)
+
+
+@pytest.mark.usefixtures("database")
 async def test_a_leader_whose_connection_the_server_ends_leads_no_more_until_it_has_the_lock_again(
     postgres_url: str,
 ) -> None:
-    async with asyncio.timeout(20), Leader(postgres_url, every=3600, key=2) as first:
-        assert is_leading(first)
-        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as other:
-            await other.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 2"
-            )
-        async with Leader(postgres_url, every=SOON, key=2) as second:
+    async with asyncio.timeout(PATIENCE), Leader(postgres_url, pace=SELDOM, key=3) as first:
+        assert await first.claim("poll")
+        await end_connections(postgres_url, key=3)
+        async with Leader(postgres_url, pace=FAST, key=3) as second:
             await until_it_leads(second)
-            await first._look()
-            assert not is_leading(first)
-            await first._look()
-            assert not is_leading(first)
+            for _ in range(2):
+                await first._look()
+                assert not is_leading(first)
+                assert not first.has("poll")
             assert is_leading(second)
 
 
+@pytest.mark.usefixtures("database")
 async def test_a_leader_that_was_stopped_does_not_believe_itself_one_when_it_wakes(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with Leader(postgres_url, every=3600, key=3) as first:
+    async with Leader(postgres_url, pace=SELDOM, key=4) as first:
         assert is_leading(first)
-        late = first._said_at + leader.BELIEVED
-        monkeypatch.setattr("attms_core.store.leader.time.monotonic", lambda: late)
+        assert await first.claim("poll")
+        late = leader.beat() + Pace().believed
+        monkeypatch.setattr(leader, "beat", lambda: late)
         assert not is_leading(first)
-    assert leader.BELIEVED < leader.SILENCE
+        assert not first.has("poll")
+        assert first.epoch is None
+
+
+async def test_what_the_server_says_counts_from_when_it_was_asked(
+    postgres_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert database is not None
+    times = iter(range(0, 10_000, 100))  # stopped between the question and the answer, each time
+    monkeypatch.setattr(leader, "beat", lambda: float(next(times)))
+    async with Leader(postgres_url, pace=SELDOM, key=5) as first:
+        assert not is_leading(first)
+
+
+def test_nobody_believes_for_as_long_as_the_server_waits_and_another_leads_within_fifteen_seconds() -> None:
+    pace = Pace()
+    assert pace.believed < pace.silence
+    assert pace.every + pace.answer < pace.believed
+    assert pace.silence + pace.every + pace.answer <= 15
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_job_is_claimed_by_one_process_at_a_time(postgres_url: str) -> None:
+    async with (
+        Leader(postgres_url, pace=SELDOM, key=6) as first,
+        Leader(postgres_url, pace=SELDOM, key=6) as second,
+    ):
+        assert await first.claim("poll")
+        assert not await second.claim("poll")
+        assert not await first.claim("poll")  # a second time in this process is a second run, too
+        assert await second.claim("reconcile")
+        await second.release("poll")  # not its own
+        assert first.has("poll")
+        await first.release("poll")
+        assert not first.has("poll")
+        assert await second.claim("poll")
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_claim_that_is_given_up_half_way_leaves_nothing_claimed(postgres_url: str) -> None:
+    async with (
+        Leader(postgres_url, pace=SELDOM, key=7) as first,
+        Leader(postgres_url, pace=SELDOM, key=7) as second,
+    ):
+        claiming = asyncio.create_task(first.claim("poll"))
+        await asyncio.sleep(0)
+        claiming.cancel()
+        await asyncio.wait({claiming})
+        assert claiming.cancelled()
+        assert not first.has("poll")
+        assert await second.claim("poll")
+
+
+async def test_without_a_server_nobody_leads_and_nothing_can_be_claimed() -> None:
+    async with Leader("postgresql://postgres@127.0.0.1:1/none", pace=SELDOM) as alone:
+        assert not is_leading(alone)
+        assert not await alone.claim("poll")
+
+
+async def end_connections(url: str, *, key: int) -> None:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as other:
+        await other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [key]
+        )

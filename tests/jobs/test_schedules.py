@@ -1,26 +1,20 @@
-"""Schedules as people write them, the last runs that are kept, and schedules read anew while jobs run."""
+"""Schedules as people write them, and the times that they mean, also when the clocks change."""
 
-import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attms_core.errors import Invalid, Unreachable
-from attms_core.jobs import Jobs, parse
-from attms_core.jobs.runs import Runs
-from attms_core.store import job_runs
-from attms_core.store.database import open_database
+from attms_core.errors import Invalid
+from attms_core.jobs import parse
 
-HOUR = timedelta(hours=1)
-
-
-async def nothing() -> None:
-    """Do nothing."""
+MINUTE = timedelta(minutes=1)
+SPRING, AUTUMN = datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)
+"""The nights in which Berlin's clocks go from 2 to 3, and from 3 to 2."""
 
 
 @pytest.mark.parametrize(
@@ -42,9 +36,10 @@ def test_a_schedule_is_read_and_told_in_one_form(written: str, read: str) -> Non
 @pytest.mark.parametrize(
     "written",
     [
-        *("", "soon", "every", "every 5", "every -5m", "every 0s", "every 500ms", "every 5m please"),
+        *("", "soon", "every", "every 5", "every -5m", "every 0s", "every 500ms", "every 5m please", "every \u0665m"),
         *("cron 0 7 * *", "cron 0 7 * * 1-5", "cron 61 7 * * *", "cron 0 7 * * mon-", "cron 0 7 * * * Europe/Atlantis"),
-        *("cron a b c d mon", "cron 0 7 * * * ../../etc/passwd", "cron 0 7 * * * UTC extra"),
+        *("cron 0 7 * * ,mon", "cron 0 7 * * mon,", "cron 0 7 * * **", "cron 0 7 * * montue", "cron 0 0 30 2 *"),
+        *("cron a b c d mon", "cron 0 7 * * * ../../etc/passwd", "cron 0 7 * * * UTC extra", "cron 0 7 * * * Europe"),
     ],
 )
 def test_what_is_no_schedule_is_refused_with_the_way_to_write_one(written: str) -> None:
@@ -53,111 +48,82 @@ def test_what_is_no_schedule_is_refused_with_the_way_to_write_one(written: str) 
     assert "every 5m" in refused.value.hint
 
 
-@given(st.text(max_size=60))
+FIELD = st.sampled_from(["*", "0", "7", "59", "60", "*/5", "1-4", "1,2", "-1", "x", "\0", "1-", "*/0"])
+
+
+@given(
+    st.text(max_size=60)
+    | st.builds(lambda parts: f"cron {' '.join(parts)}", st.lists(FIELD | st.text(max_size=5), min_size=3, max_size=6))
+)
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(Invalid):
         assert parse(parse(text).text).text == parse(text).text
 
 
-def test_seven_in_the_morning_stays_seven_when_the_clocks_change() -> None:
-    trigger, berlin = parse("cron 0 7 * * * Europe/Berlin").trigger, ZoneInfo("Europe/Berlin")
-    assert trigger is not None
-    at, seen = datetime(2026, 10, 23, tzinfo=berlin), []
-    for _ in range(4):
-        at = trigger.get_next_fire_time(at, at + timedelta(seconds=1))
-        seen.append((at.hour, at.astimezone(UTC).hour))
-    assert seen == [(7, 5), (7, 5), (7, 6), (7, 6)]
+def times(written: str, start: datetime, end: datetime) -> list[datetime]:
+    """Give all times in ``[start, end)``."""
+    calendar = parse(written).calendar
+    assert calendar is not None
+    found: list[datetime] = []
+    at = calendar.after(start - timedelta(microseconds=1))
+    while at is not None and at < end:
+        found.append(at)
+        at = calendar.after(at)
+    return found
 
 
-async def test_schedules_are_read_anew_without_a_restart_or_not_at_all() -> None:
-    jobs = Jobs()
-    jobs.add("poll", nothing, timedelta(seconds=30))
-    jobs.add("digest", nothing, "cron 0 7 * * mon-fri Europe/Berlin", about="Sends the morning's digest")
-    async with jobs:
-        before = {state.name: state.next_run for state in jobs.all()}
-        with pytest.raises(Invalid):
-            await jobs.reload({"poll": "every 1h", "digest": "sometimes"})
-        with pytest.raises(Invalid):
-            await jobs.reload({"pol": "every 1h"})
-        assert {state.name: state.next_run for state in jobs.all()} == before
-        assert await jobs.reload({"poll": "every 1h", "digest": "off"}) == ["poll", "digest"]
-        poll, digest = jobs.all()
-        assert poll.next_run is not None
-        assert poll.next_run - datetime.now(UTC) > timedelta(minutes=59)
-        assert (digest.is_paused, digest.next_run, digest.schedule) == (True, None, "off")
-        assert await jobs.reload({}) == ["poll", "digest"]
-        assert [state.schedule for state in jobs.all()] == ["every 30s", "cron 0 7 * * mon-fri Europe/Berlin"]
+def shown(at: datetime, zone: str = "Europe/Berlin") -> str:
+    return at.astimezone(ZoneInfo(zone)).strftime("%d. %H:%M")
 
 
-async def test_the_last_run_is_told_and_outlives_the_process(tmp_path: Path) -> None:
-    database = await open_database(None, tmp_path)
-    fails = True
-
-    async def work() -> None:
-        if fails:
-            raise Unreachable("AutoTask does not answer.", hint="Wait.")
-
-    async with _with(Jobs(database), work) as jobs:
-        await jobs.run_now("work")
-        [state] = jobs.all()
-        assert state.last_run is not None
-        assert (state.last_run.outcome, state.last_run.said) == ("failed", "AutoTask does not answer. Wait.")
-        fails = False
-        await jobs.run_now("work")
-    async with _with(Jobs(database), work) as jobs:
-        [state] = jobs.all()
-        assert state.last_run is not None
-        assert (state.last_run.outcome, state.last_run.said) == ("ok", "")
-        assert (state.running_since, state.last_run.ended) == (None, state.last_run.started)  # in whole milliseconds
-    await database.close()
+@pytest.mark.parametrize(("night", "seen"), [(SPRING, [6, 5]), (AUTUMN, [5, 6])])
+def test_seven_in_the_morning_stays_seven_when_the_clocks_change(night: datetime, seen: list[int]) -> None:
+    days = times("cron 0 7 * * * Europe/Berlin", night - timedelta(days=1), night + timedelta(days=1))
+    assert [day.hour for day in days] == seen
+    assert {shown(day)[-5:] for day in days} == {"07:00"}
 
 
-def _with(jobs: Jobs, work: object) -> Jobs:
-    jobs.add("work", work, HOUR)  # type: ignore[arg-type] # any work does
-    return jobs
+def test_a_time_that_the_clock_skips_comes_an_hour_later_and_once() -> None:
+    found = times("cron 30 2 * * * Europe/Berlin", SPRING - timedelta(days=1), SPRING + timedelta(days=2))
+    assert [shown(at) for at in found] == ["28. 02:30", "29. 03:30", "30. 02:30"]
 
 
-async def test_a_run_that_a_crash_cut_off_is_told_as_that(tmp_path: Path) -> None:
-    database = await open_database(None, tmp_path)
-    before = Runs(database, lambda: datetime.now(UTC))
-    begun = before.begin("work")
-    await before._put(begun)
-    async with _with(Jobs(database), nothing) as jobs:
-        [state] = jobs.all()
-        assert state.last_run is not None
-        assert (state.last_run.outcome, state.last_run.ended) == ("interrupted", None)
-    await database.close()
+def test_a_time_that_the_clock_shows_twice_comes_once() -> None:
+    found = times("cron 30 2 * * * Europe/Berlin", AUTUMN - timedelta(days=1), AUTUMN + timedelta(days=2))
+    assert [shown(at) for at in found] == ["24. 02:30", "25. 02:30", "26. 02:30"]
+    assert found[1].hour == 0  # the first of the two
 
 
-async def test_twenty_runs_of_a_job_are_kept(tmp_path: Path) -> None:
-    database = await open_database(None, tmp_path)
-    async with _with(Jobs(database), nothing) as jobs:
-        for _ in range(25):
-            await jobs.run_now("work")
-    assert len(await database.read(job_runs.everything)) == 20
-    await database.close()
+@pytest.mark.parametrize("night", [SPRING, AUTUMN])
+def test_what_comes_every_hour_comes_every_hour_of_such_a_night_too(night: datetime) -> None:
+    found = times("cron 30 * * * * Europe/Berlin", night - timedelta(hours=3), night + timedelta(hours=6))
+    assert len(found) == 9
+    assert {after - before for before, after in pairwise(found)} == {timedelta(hours=1)}
 
 
-async def test_who_does_not_lead_runs_only_what_everybody_runs() -> None:
-    class Follower:
-        leads = False
+def test_a_zone_that_changes_by_half_an_hour_or_at_midnight_disturbs_nothing_either() -> None:
+    april = datetime(2026, 4, 3, 12, tzinfo=UTC)
+    found = times("cron 0,30 1 * * * Australia/Lord_Howe", april, april + timedelta(days=3))
+    assert [shown(at, "Australia/Lord_Howe")[-5:] for at in found] == ["01:00", "01:30"] * 3
+    march = datetime(2026, 3, 7, tzinfo=UTC)
+    found = times("cron 15 0 * * * America/Havana", march, march + timedelta(days=3))
+    assert [shown(at, "America/Havana") for at in found] == ["07. 00:15", "08. 01:15", "09. 00:15"]
 
-    ran: list[str] = []
-    beat = asyncio.Event()
 
-    async def leading() -> None:
-        ran.append("leading")
+def test_a_leap_day_comes_every_four_years() -> None:
+    found = times("cron 0 0 29 2 *", datetime(2026, 1, 1, tzinfo=UTC), datetime(2037, 1, 1, tzinfo=UTC))
+    assert [at.year for at in found] == [2028, 2032, 2036]
 
-    async def everywhere() -> None:
-        ran.append("everywhere")
-        if len(ran) > 3:
-            beat.set()
 
-    jobs = Jobs(lead=Follower())
-    jobs.add("leading", leading, timedelta(milliseconds=3))
-    jobs.add("everywhere", everywhere, timedelta(milliseconds=5), everywhere=True)
-    async with jobs, asyncio.timeout(10):
-        await beat.wait()
-        assert set(ran) == {"everywhere"}
-        await jobs.run_now("leading")
-    assert "leading" in ran
+@given(
+    minutes=st.integers(0, 2 * 365 * 24 * 60),
+    minute=st.integers(0, 59),
+    hour=st.integers(0, 23),
+    zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Cairo"]),
+)
+def test_a_daily_job_runs_once_a_day_wherever_it_is(minutes: int, minute: int, hour: int, zone: str) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC) + minutes * MINUTE
+    found = times(f"cron {minute} {hour} * * * {zone}", start, start + timedelta(days=10))
+    days = [at.astimezone(ZoneInfo(zone)).date() for at in found]
+    assert len(days) in {9, 10, 11}
+    assert {after - before for before, after in pairwise(days)} == {timedelta(days=1)}

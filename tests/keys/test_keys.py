@@ -1,9 +1,12 @@
 """API keys: shown once, kept as digests; only the right text of a living key opens anything."""
 
+import hmac
 import string
+import zlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -102,7 +105,8 @@ async def test_when_a_key_was_used_is_noted_off_the_request(database: Database, 
     ("name", "scopes", "lifetime"),
     [
         *(("", READ, MONTH), ("x" * 101, READ, MONTH), ("a\nb", READ, MONTH), ("x", (), MONTH)),
-        *(("x", READ, timedelta()), ("x", READ, timedelta(days=366))),
+        *(("x", READ, timedelta()), ("x", READ, timedelta(days=366)), ("x", READ, timedelta(days=365, seconds=1))),
+        *(("x", ("status:*",), MONTH), ("x", (Scope.STATUS_READ, "tickets:write"), MONTH)),
     ],
 )
 async def test_a_key_that_says_too_little_or_lives_too_long_is_not_made(
@@ -112,9 +116,79 @@ async def test_a_key_that_says_too_little_or_lives_too_long_is_not_made(
         await keys.create(name, scopes, lifetime=lifetime, by="ana")
 
 
+async def test_a_text_that_is_wrong_in_one_character_opens_nothing(keys: Keys) -> None:
+    _, shown = await keys.create("monitoring", READ, by="ana")
+    right = shown.get_secret_value()
+    body, _, check = right.rpartition("_")
+    for at in range(len(body)):
+        other = "A" if body[at] != "A" else "B"
+        wrong = body[:at] + other + body[at + 1 :]
+        assert await keys.check(f"{wrong}_{check}") is None
+        assert await keys.check(f"{wrong}_{zlib.crc32(wrong.encode()):08x}") is None  # by somebody who knows the rule
+    assert await keys.check(right) is not None
+
+
+async def test_whatever_is_wrong_costs_the_same_work(keys: Keys, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    work: list[str] = []
+
+    def compared(one: str, other: str) -> bool:
+        work.append(f"{len(one)} {len(other)}")
+        return hmac.compare_digest(one, other)
+
+    expired, gone = await keys.create("old", READ, lifetime=timedelta(hours=1), by="ana")
+    key, living = await keys.create("monitoring", READ, by="ana")
+    clock.pass_(hours=1)
+    monkeypatch.setattr("attms_core.keys.keys.hmac", SimpleNamespace(compare_digest=compared))
+    costs = []
+    for shown in (
+        living.get_secret_value(),
+        gone.get_secret_value(),
+        *map(text.make, (key.id, expired.id, "nobody00")),
+    ):
+        work.clear()
+        assert (await keys.check(shown) is not None) == (shown == living.get_secret_value())
+        costs.append(list(work))
+    assert costs == [["64 64", "64 64"]] * 5
+
+
+async def test_an_overlap_can_be_nothing_and_is_a_week_at_most(keys: Keys) -> None:
+    key, before = await keys.create("monitoring", READ, lifetime=MONTH, by="ana")
+    for overlap in (timedelta(days=8), timedelta(seconds=-1)):
+        with pytest.raises(Invalid):
+            await keys.rotate(key.id, by="ana", overlap=overlap)
+    assert await keys.check(before.get_secret_value()) is not None
+    await keys.rotate(key.id, by="ana", overlap=timedelta())
+    assert await keys.check(before.get_secret_value()) is None
+
+
+async def test_a_rotation_lengthens_neither_the_old_text_s_life_nor_the_new_one_s_beyond_the_first(
+    keys: Keys, clock: Clock
+) -> None:
+    key, before = await keys.create("monitoring", READ, lifetime=timedelta(hours=30), by="ana")
+    clock.pass_(hours=20)
+    rotated, _ = await keys.rotate(key.id, by="ana")
+    assert rotated.expires - clock.moment == timedelta(hours=30)
+    clock.pass_(hours=10)
+    assert await keys.check(before.get_secret_value()) is None
+
+
 @given(at=st.integers(0, 64), char=st.sampled_from(string.ascii_letters + string.digits + "_ \x00é"))
 def test_a_text_with_another_character_has_no_id(at: int, char: str) -> None:
     shown = text.make("abcDEF12")
     mutated = shown[: at % len(shown)] + char + shown[at % len(shown) + 1 :]
     assert text.id_of(shown) == "abcDEF12"
     assert mutated == shown or text.id_of(mutated) is None
+
+
+@given(st.text(st.sampled_from(text.ALPHABET), min_size=8, max_size=8))
+def test_what_was_made_is_read_again(key_id: str) -> None:
+    made = text.make(key_id)
+    assert text.id_of(made) == key_id
+    assert len(made) == len("attms_") + 8 + 1 + 43 + 1 + 8
+    assert text.make(key_id) != made
+
+
+@given(st.text() | st.from_regex(r"attms_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}_[0-9a-f]{8}", fullmatch=True))
+def test_any_text_is_a_key_s_or_none(shown: str) -> None:
+    found = text.id_of(shown)
+    assert found is None or shown.startswith(f"attms_{found}_")

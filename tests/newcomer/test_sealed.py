@@ -36,3 +36,15 @@ async def test_a_start_with_bad_settings_says_all_of_them_and_ends_with_2(tmp_pa
         assert "did you mean ATTMS_POLL_SECONDS?" in said
         assert "ATTMS_HISTORY_DAYS" in said
         assert "Traceback" not in said
+
+
+async def test_the_doctor_says_that_the_vault_is_sealed_and_looks_at_what_is_left(tmp_path: Path) -> None:
+    async with newcomer(tmp_path) as who:
+        code, said = await who.command("vault", "create")
+        assert code == 0, said
+        (tmp_path / "data" / "vault.key").unlink()
+        code, said = await who.command("doctor")
+        assert code == 1
+        assert "vault.key" in said
+        assert "Disk" in said
+        assert "Traceback" not in said

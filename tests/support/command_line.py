@@ -26,6 +26,7 @@ from attms_core.mirror import Mirror
 from attms_core.people import People
 from attms_core.settings import Linking, Settings
 from attms_core.store.database import Database, open_database
+from bot.commands import build_router
 from tests.support.fake_autotask import TENANT, Clock, FakeAutotask
 
 
@@ -89,7 +90,7 @@ class CommandLine:
             mirror=house.mirror,
             people=house.people,
             tenant=lambda: TENANT,
-            commands=dict,
+            commands=lambda: build_router().commands,
             setup=house.setup,
             wizard=house.wizard,
             environ=environ,

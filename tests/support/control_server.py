@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,27 +48,46 @@ class ControlServer:
 
 
 @contextmanager
-def beside(data_dir: Path, server: ControlServer) -> Iterator[ControlServer]:
-    """Serve while the block runs, on a loop of its own."""
+def in_thread(opened: AbstractAsyncContextManager[object]) -> Iterator[None]:
+    """Keep something open while the block runs, on a loop of its own. Raises what its opening raises."""
     loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
+    broken: list[BaseException] = []
 
-    async def serve() -> None:
-        async with serve_control(server.app(), data_dir):
+    async def keep() -> None:
+        async with opened:
             ready.set()
             await stop.wait()
 
     def work() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(serve())
+        try:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                runner.run(keep())
+        except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+            broken.append(error)
+        finally:
+            ready.set()
 
     thread = threading.Thread(target=work)
     thread.start()
     ready.wait()
     try:
-        yield server
-    finally:
+        if not broken:
+            yield
+            loop.call_soon_threadsafe(stop.set)
+    except BaseException:
         loop.call_soon_threadsafe(stop.set)
+        raise
+    finally:
         thread.join()
+    if broken:
+        raise broken[0]
+
+
+@contextmanager
+def beside(data_dir: Path, server: ControlServer) -> Iterator[ControlServer]:
+    """Serve while the block runs."""
+    with in_thread(serve_control(server.app(), data_dir)):
+        yield server
 
 
 def job(name: str, **more: object) -> dict[str, object]:
