@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from attms_core.autotask import AutotaskClient, NotConnectedAutotask
+from assembly.examining import AutotaskLike
 from attms_core.ports import Now
 from bot.dispatch import PATIENCE
 from demo.personas import Personas
-
-AutotaskLike = AutotaskClient | NotConnectedAutotask
 
 
 def utc_now() -> datetime:

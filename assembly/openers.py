@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from admin.setup.listener import listening
 from admin.setup.setup import Setup
 from assembly.brought import utc_now
-from assembly.service import LOGIN_HOSTS, PROBED, tenant_of
+from assembly.examining import Patient, autotask_of, doctor_of
+from assembly.service import tenant_of
 from assembly.setting_up import CHECKS, setup_of, with_vault
 from attms_core import settings as known
 from attms_core.audit import Audit
-from attms_core.autotask import AutotaskClient, NotConnectedAutotask
 from attms_core.config import Configuration, open_configuration
 from attms_core.config.opening import data_dir
 from attms_core.errors import AttmsError, Sealed, StoreUnavailable
@@ -25,21 +25,15 @@ from attms_core.health import (
     Clocks,
     Doctor,
     Finding,
-    Instruments,
-    Reach,
     database,
     disk,
-    hosts_allowed,
-    make_doctor,
     vault,
 )
-from attms_core.http import HttpClient
 from attms_core.keys import Keys
 from attms_core.mirror import Mirror
 from attms_core.people import People
 from attms_core.settings import Settings
 from attms_core.store.database import Database, open_database
-from bot.channel import TEAMS_HOSTS
 
 
 class Host:
@@ -83,7 +77,7 @@ class Host:
     async def mirror(self) -> AsyncIterator[Mirror]:
         """Open the mirror, with AutoTask behind it where that is set up."""
         async with self._opened() as (settings, store), AsyncExitStack() as stack:
-            at = await _autotask(stack, settings, Clocks(utc_now))
+            at = await autotask_of(stack, settings, Clocks(utc_now), utc_now)
             mirror = Mirror(
                 store,
                 at,
@@ -112,23 +106,17 @@ class Host:
     async def _doctor(self, stack: AsyncExitStack) -> Doctor:
         configuration = await stack.enter_async_context(self.configuration())
         settings, clocks = configuration.current, Clocks(utc_now)
-        store = await stack.enter_async_context(_store(settings))
-        hosts = (*TEAMS_HOSTS, *settings.bot_service_url_hosts, *LOGIN_HOSTS)
-        allowed = hosts_allowed(hosts, loopback=settings.allow_loopback)
-        http = await stack.enter_async_context(HttpClient(allowed, body_cap=PROBED))
-        instruments = Instruments(
+        patient = Patient(
             now=utc_now,
             settings=lambda: configuration.current,
             tenant=tenant_of(settings),
-            database=store,
-            autotask=await _autotask(stack, settings, clocks),
-            reach=Reach(http.send, clocks),
+            store=await stack.enter_async_context(_store(settings)),
+            autotask=await autotask_of(stack, settings, clocks, utc_now),
             clocks=clocks,
             environ=self._environ,
-            secrets=known.secret_names(),
             vault=configuration.vault,
         )
-        return await stack.enter_async_context(make_doctor(instruments, in_process=False))
+        return await doctor_of(stack, patient)
 
     @asynccontextmanager
     async def setup(self) -> AsyncIterator[Setup]:
@@ -178,13 +166,6 @@ async def _store(settings: Settings) -> AsyncIterator[Database]:
         yield store
     finally:
         await store.close()
-
-
-async def _autotask(stack: AsyncExitStack, settings: Settings, clocks: Clocks) -> AutotaskClient | NotConnectedAutotask:
-    if not settings.is_connected:
-        return NotConnectedAutotask()
-    client = AutotaskClient(settings, now=utc_now, heard=lambda answer: clocks.answered("AutoTask", answer))
-    return await stack.enter_async_context(client)
 
 
 def _limited(error: AttmsError, folder: Path) -> Doctor:

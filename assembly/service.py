@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from assembly.brought import AutotaskLike, Brought
+from assembly.brought import Brought
+from assembly.examining import AutotaskLike, Patient, Serving, autotask_of, doctor_of
 from attms_core import settings as known
-from attms_core.autotask import AutotaskClient, NotConnectedAutotask
 from attms_core.desk import Desk, Wishes
 from attms_core.desk.lookback import Lookback
 from attms_core.errors import Invalid
-from attms_core.health import Clocks, Doctor, Health, Instruments, Pulse, Reach, hosts_allowed, make_doctor
-from attms_core.http import HttpClient
+from attms_core.health import Clocks, Doctor, Health, Pulse
 from attms_core.jobs import Jobs, Lead, PluginJob
 from attms_core.mirror import Mirror
 from attms_core.model import TenantId
@@ -22,7 +21,7 @@ from attms_core.people import People
 from attms_core.plugins import Plugins, told
 from attms_core.settings import Settings
 from attms_core.store.database import Database
-from bot.channel import TEAMS_HOSTS, Channel, card_message
+from bot.channel import Channel, card_message
 from bot.commands import build_router
 from bot.conversations import Conversations
 from bot.dispatch import Dispatch
@@ -41,12 +40,9 @@ if TYPE_CHECKING:
 LIVING_WISH = timedelta(seconds=60)
 """On PostgreSQL an unfinished wish may belong to another process for so long; the longest write takes 12 seconds."""
 AUTOTASK_PAGES = frozenset({"*.autotask.net"})
-LOGIN_HOSTS = ("login.botframework.com", "login.microsoftonline.com")
 SCHEDULE = "schedule."
 """How the names of stored schedules begin."""
 RECHECK = "Look again who is a guest, off the turn"
-PROBED = 64 * 1024
-"""Bytes of an answer that the doctor reads when he only wants to know whether there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +130,7 @@ async def serving(ground: Ground, settings: Settings, channel: Channel, *, is_fi
 async def _core(site: Site, *, grace: timedelta) -> Core:
     """Make the desk. ``grace`` is how long an unfinished wish may belong to somebody else who lives."""
     store, now, settings = site.ground.store, site.ground.brought.now, site.settings
-    at = await _autotask(site)
+    at = site.ground.brought.autotask or await autotask_of(site.life, settings, site.clocks, now)
     mirror = Mirror(
         store,
         at,
@@ -159,16 +155,6 @@ async def _core(site: Site, *, grace: timedelta) -> Core:
     desk = Desk(mirror=mirror, wishes=wishes, tenant=site.tenant, writes=settings.autotask_writes, now=now)
     jobs = await _jobs(site, mirror, people, wishes)
     return Core(tenant=site.tenant, autotask=at, mirror=mirror, people=people, wishes=wishes, desk=desk, jobs=jobs)
-
-
-async def _autotask(site: Site) -> AutotaskLike:
-    brought, clocks = site.ground.brought, site.clocks
-    if brought.autotask is not None:
-        return brought.autotask
-    if not site.settings.is_connected:
-        return NotConnectedAutotask()
-    client = AutotaskClient(site.settings, now=brought.now, heard=lambda answer: clocks.answered("AutoTask", answer))
-    return await site.life.enter_async_context(client)
 
 
 def _people(site: Site) -> People:
@@ -233,26 +219,19 @@ def add_of_plugin(jobs: Jobs, plugins: Plugins, plugin: str, planned: object) ->
 
 
 async def _doctor(site: Site, core: Core) -> Doctor:
-    settings = site.settings
-    hosts = (*TEAMS_HOSTS, *settings.bot_service_url_hosts, *LOGIN_HOSTS)
-    allowed = hosts_allowed(hosts, loopback=settings.allow_loopback)
-    http = await site.life.enter_async_context(HttpClient(allowed, body_cap=PROBED))
-    instruments = Instruments(
-        now=site.ground.brought.now,
-        settings=lambda: settings,
-        tenant=site.tenant,
-        database=site.ground.store,
+    ground = site.ground
+    patient = Patient(
+        now=ground.brought.now,
+        settings=lambda: site.settings,
+        tenant=core.tenant,
+        store=ground.store,
         autotask=core.autotask,
-        reach=Reach(http.send, site.clocks),
         clocks=site.clocks,
         environ=os.environ,
-        secrets=known.secret_names(),
-        vault=site.ground.configuration.vault if site.ground.configuration else None,
-        teams=site.channel,
-        jobs=core.jobs,
-        plugins=site.ground.plugins,
+        vault=ground.configuration.vault if ground.configuration else None,
+        serving=Serving(teams=site.channel, jobs=core.jobs, plugins=ground.plugins),
     )
-    return await site.life.enter_async_context(make_doctor(instruments))
+    return await doctor_of(site.life, patient)
 
 
 async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Handle]:

@@ -1,7 +1,9 @@
 """An administrator changes the running house through the management API, and people go on speaking."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -117,3 +119,14 @@ async def test_people_are_listed_and_the_doctor_is_asked(governed: Administrator
     status, found = await governed.ask("GET", "/doctor")
     assert status == 200
     assert {"vault", "jobs", "mirror", "autotask-sign-in"} <= {each["name"] for each in found["findings"]}
+
+
+async def test_a_locked_database_is_told_with_503_and_the_next_call_is_served(governed: Administrator) -> None:
+    wanted = {"name": "monitoring", "scopes": ["status:read"]}
+    file = governed.world.house.settings.data_dir / "attms.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        status, told = await governed.ask("POST", "/keys", wanted)
+        assert (status, told["code"]) == (503, "store-unavailable")
+        other.execute("ROLLBACK")
+    assert (await governed.ask("POST", "/keys", wanted))[0] == 201
