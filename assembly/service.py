@@ -113,7 +113,10 @@ async def serving(ground: Ground, settings: Settings, channel: Channel, *, is_fi
         site = Site(life=life, ground=ground, settings=settings, channel=channel, clocks=clocks)
         core = await _core(site, grace=timedelta() if ground.is_alone and is_first else LIVING_WISH)
         doctor = await _doctor(site, core)
-        sender, handle = await _bot(site, core, doctor)
+        sender, events, handle = await _bot(site, core, doctor)
+        about = "Look again who reads internal notes in channels"
+        core.jobs.add("recheck-internal", events.recheck_internal, timedelta(minutes=15), about=about)
+        await follow_schedules(core.jobs, ground.configuration)
         health = Health(
             database=ground.store,
             meter=core.autotask,
@@ -195,7 +198,6 @@ async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes) -> J
         jobs.add("reconcile", mirror.reconcile, timedelta(hours=24), about="Compare the open tickets, once a night")
     for plugin, planned in told(ground.plugins, "attms_jobs"):
         add_of_plugin(jobs, ground.plugins, plugin, planned)
-    await follow_schedules(jobs, ground.configuration)
     return jobs
 
 
@@ -234,7 +236,7 @@ async def _doctor(site: Site, core: Core) -> Doctor:
     return await doctor_of(site.life, patient)
 
 
-async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Handle]:
+async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Events, Handle]:
     brought, settings, store = site.ground.brought, site.settings, site.ground.store
     connector = site.channel.connector
     conversations = Conversations(database=store, roster=connector, now=brought.now)
@@ -247,14 +249,14 @@ async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Handle]:
     )
     render = Renderer(desk=core.desk, wishes=core.wishes, people=core.people, readers=readers, pack=card_message)
     sender = Sender(database=store, editor=connector, rooms=conversations, render=render, now=brought.now)
-    personas = brought.personas
+    personas, events = brought.personas, Events(conversations=conversations)
     dispatch = Dispatch(
         router=build_router(*([acting(personas)] if personas else [])),
         desk=core.desk,
         wishes=core.wishes,
         people=core.people,
         conversations=conversations,
-        events=Events(conversations=conversations),
+        events=events,
         readers=readers,
         database=store,
         poke=sender.poke,
@@ -263,7 +265,7 @@ async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Handle]:
         patience=brought.patience,
     )
     await site.life.enter_async_context(dispatch)
-    return sender, _on_stage(site.channel, core, readers, dispatch, personas) if personas else dispatch
+    return sender, events, _on_stage(site.channel, core, readers, dispatch, personas) if personas else dispatch
 
 
 def _on_stage(channel: Channel, core: Core, readers: Readers, dispatch: Dispatch, personas: Personas) -> Stage:

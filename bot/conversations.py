@@ -129,6 +129,26 @@ class Conversations:
             log.warning("internal_ended", conversation=each.id, outsiders=len(outsiders))
         return ended
 
+    async def recheck_internal(self) -> list[tuple[Conversation, tuple[str, ...]]]:
+        """Look again who reads along where internal notes are shown: an event can be missed while nobody listens.
+
+        Ends marks and gives what lost one, as ``close_to_outsiders`` does. A roster that cannot be read now is read
+        the next time: here nobody has joined that we know of.
+        """
+        marked = await self._database.read(conversations.internal)
+        ended = []
+        for each in marked:
+            try:
+                outsiders = await self._outsiders(each)
+            except Delivery as error:
+                log.warning("roster_unreadable", conversation=each.id, code=error.code)
+                continue
+            if outsiders:
+                await self.set_internal(each, on=False)
+                log.warning("internal_ended", conversation=each.id, outsiders=len(outsiders))
+                ended.append((each, outsiders))
+        return ended
+
     async def end_internal(self, left: Conversation) -> None:
         """End the internal marks where the app is no more, in all channels of a team: nobody sees who joins there."""
         for each in await self._internal_beside(left):

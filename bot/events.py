@@ -1,5 +1,7 @@
 """What Teams tells without anybody having asked: installed, removed, somebody joined. And invokes nobody knows."""
 
+from collections.abc import Iterable
+
 import structlog
 
 from attms_core.model import Conversation, ConversationKind
@@ -49,8 +51,15 @@ class Events:
         card = WelcomeCard(is_personal=turn.conversation.kind is ConversationKind.PERSONAL)
         return Say(card=card.render(), summary=card.summary(), suggest=FIRST_STEPS)
 
+    async def recheck_internal(self) -> None:
+        """End the internal marks where an outsider has come unseen: a job's work."""
+        await self._tell_all(await self._conversations.recheck_internal())
+
     async def _joined(self, turn: Turn) -> None:
-        for place, outsiders in await self._conversations.close_to_outsiders(turn.conversation):
+        await self._tell_all(await self._conversations.close_to_outsiders(turn.conversation))
+
+    async def _tell_all(self, ended: Iterable[tuple[Conversation, tuple[str, ...]]]) -> None:
+        for place, outsiders in ended:
             await self._tell(place, f"Internal notes are no longer shown here: {', '.join(outsiders)} joined.")
 
     async def _tell(self, place: Conversation, text: str) -> None:

@@ -32,6 +32,10 @@ _INTERNAL_BESIDE = Statement(
     .where(*_installed, _c.is_internal == true(), or_(_c.id == words("id"), _c.team_id == words("team")))
     .order_by(_c.id),
 )
+_MARKED = Statement(
+    "internal conversations",
+    select(*_COLUMNS).where(_c.is_internal == true(), _c.is_installed == true()).order_by(_c.tenant, _c.id),
+)
 _KINDS = Statement("conversations by kind", select(_c.kind, func.count()).where(*_installed).group_by(_c.kind))
 _SERVICE_URLS = Statement(
     "service URLs", select(_c.service_url).where(*_installed).distinct().order_by(_c.service_url).limit(number("most"))
@@ -96,6 +100,11 @@ def mark_uninstalled(tx: Tx, tenant: TenantId, id: str) -> None:  # noqa: A002 -
 def set_internal(tx: Tx, tenant: TenantId, id: str, on: bool) -> None:  # noqa: A002, FBT001 - callers pass it by place
     """Mark a conversation as internal, or not; one that is not known stays unknown."""
     tx.run(_INTERNAL if on else _NOT_INTERNAL, of_tenant=tenant, of_id=id)
+
+
+def internal(tx: Tx) -> list[Conversation]:
+    """Give all that are marked internal, of all tenants."""
+    return [_decode(row) for row in tx.all(_MARKED)]
 
 
 def internal_beside(tx: Tx, place: Conversation) -> list[Conversation]:

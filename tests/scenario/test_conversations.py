@@ -97,6 +97,22 @@ async def test_an_open_channel_is_closed_with_a_message_when_a_stranger_joins(
     assert not await desk.reads_secret()
 
 
+async def test_a_stranger_who_came_unseen_is_found_within_a_quarter_of_an_hour(desk: Desk) -> None:
+    await desk.say("internal on")
+    other = guest(desk.world)
+    desk.world.teams.directory.join(desk.channel, other)  # the event never reached us
+    await desk.world.house.core.jobs.run_now("recheck-internal")
+    assert f"Internal notes are no longer shown here: {other.name} joined." in told(desk, desk.channel)
+    assert not await desk.reads_secret()
+
+
+async def test_a_roster_that_cannot_be_read_for_once_closes_nothing(desk: Desk) -> None:
+    await desk.say("internal on")
+    desk.world.teams.connector.faults.refuse("NotEnoughPermissions", conversation=desk.channel.base, method="GET")
+    await desk.world.house.core.jobs.run_now("recheck-internal")
+    assert await desk.reads_secret()
+
+
 async def test_a_colleague_who_joins_closes_nothing(desk: Desk) -> None:
     await desk.say("internal on")
     ines = desk.world.technician(2)
