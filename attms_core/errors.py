@@ -15,6 +15,7 @@
     ├── OperatorNeeded      an administrator, of ours or of AutoTask
     │   ├── NotConnected
     │   ├── CredentialsRefused
+    │   │   └── Unreadable      one kind of record alone
     │   ├── WritesOff
     │   ├── ImpersonationRefused
     │   └── Sealed              the vault does not open: nothing that needs a secret can be done
@@ -141,6 +142,12 @@ class CredentialsRefused(OperatorNeeded):
     """AutoTask refuses our user, secret or integration code."""
 
     code = "credentials-refused"
+
+
+class Unreadable(CredentialsRefused):
+    """AutoTask lets our user in and does not let it read this kind of record: a right or a module is missing."""
+
+    code = "unreadable"
 
 
 class WritesOff(OperatorNeeded):

@@ -13,12 +13,15 @@ from attms_core.model import (
     Field,
     Note,
     NoteId,
+    Opportunity,
+    OpportunityId,
     Resource,
     ResourceId,
     ResourceRole,
     Role,
     Ticket,
     TicketId,
+    TimeEntry,
 )
 from attms_core.model.wish import Value
 
@@ -81,6 +84,13 @@ class TicketReader(Protocol):
         """Read all notes of one ticket."""
         ...
 
+    def time_entries_of(self, tickets: Sequence[TicketId], *, since: datetime) -> AsyncIterator[list[TimeEntry]]:
+        """Page through the time entries of tickets that changed at or after ``since``, 200 ids a call.
+
+        Raises ``Unreadable`` too.
+        """
+        ...
+
     def companies(self, since: datetime | None = None) -> AsyncIterator[list[Company]]:
         """Page through companies, active ones first sync, changed ones afterwards."""
         ...
@@ -118,6 +128,26 @@ class TicketReader(Protocol):
         ...
 
 
+class OpportunityReader(Protocol):
+    """Reads of opportunities for the mirror. Raises what ``TicketReader`` raises, and ``Unreadable``."""
+
+    def opportunities_changed(self, since: datetime) -> AsyncIterator[list[Opportunity]]:
+        """Page through opportunities with activity at or after ``since``."""
+        ...
+
+    def undecided_opportunities(self) -> AsyncIterator[list[Opportunity]]:
+        """Page through opportunities that are neither won nor lost."""
+        ...
+
+    def opportunities_by_id(self, some: Sequence[OpportunityId]) -> AsyncIterator[list[Opportunity]]:
+        """Page through the named opportunities, 200 ids a call."""
+        ...
+
+
+class Reader(TicketReader, OpportunityReader, Protocol):
+    """All that the mirror reads."""
+
+
 class TicketWriter(Protocol):
     """Writes to AutoTask in a person's name.
 
@@ -140,7 +170,7 @@ class TicketWriter(Protocol):
         ...
 
 
-class Autotask(TicketReader, TicketWriter, Protocol):
+class Autotask(Reader, TicketWriter, Protocol):
     """Both halves."""
 
 

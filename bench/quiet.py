@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from attms_core.autotask import NotConnectedAutotask
-from attms_core.model import Company, Contact, DeletedTicket, Ticket
+from attms_core.model import Company, Contact, DeletedTicket, Opportunity, Ticket
 
 Record = TypeVar("Record")
 
@@ -21,6 +21,14 @@ class QuietAutotask(NotConnectedAutotask):
     def tickets_changed(self, since: datetime) -> AsyncIterator[list[Ticket]]:  # noqa: ARG002 - as the real one
         """Find nothing."""
         return _no_pages(Ticket)
+
+    def opportunities_changed(self, since: datetime) -> AsyncIterator[list[Opportunity]]:  # noqa: ARG002 - as the real one
+        """Find nothing."""
+        return _no_pages(Opportunity)
+
+    def undecided_opportunities(self) -> AsyncIterator[list[Opportunity]]:
+        """Find nothing."""
+        return _no_pages(Opportunity)
 
     def companies(self, since: datetime | None = None) -> AsyncIterator[list[Company]]:  # noqa: ARG002 - as the real one
         """Find nothing."""

@@ -16,12 +16,15 @@ from attms_core.model import (
     Field,
     Note,
     NoteId,
+    Opportunity,
+    OpportunityId,
     Resource,
     ResourceId,
     ResourceRole,
     Role,
     Ticket,
     TicketId,
+    TimeEntry,
 )
 from attms_core.model.wish import Value
 
@@ -85,6 +88,22 @@ class NotConnectedAutotask:
         _refuse()
 
     async def notes_of_ticket(self, ticket: TicketId, *, urgent: bool = False) -> list[Note]:
+        """Raise ``NotConnected``."""
+        _refuse()
+
+    def time_entries_of(self, tickets: Sequence[TicketId], *, since: datetime) -> AsyncIterator[list[TimeEntry]]:
+        """Raise ``NotConnected``."""
+        _refuse()
+
+    def opportunities_changed(self, since: datetime) -> AsyncIterator[list[Opportunity]]:
+        """Raise ``NotConnected``."""
+        _refuse()
+
+    def undecided_opportunities(self) -> AsyncIterator[list[Opportunity]]:
+        """Raise ``NotConnected``."""
+        _refuse()
+
+    def opportunities_by_id(self, some: Sequence[OpportunityId]) -> AsyncIterator[list[Opportunity]]:
         """Raise ``NotConnected``."""
         _refuse()
 

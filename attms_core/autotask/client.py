@@ -33,13 +33,17 @@ from attms_core.model import (
     Field,
     Note,
     NoteId,
+    Opportunity,
+    OpportunityId,
     Resource,
     ResourceId,
     ResourceRole,
     Role,
     Ticket,
     TicketId,
+    TimeEntry,
 )
+from attms_core.model.opportunity import UNDECIDED
 from attms_core.model.ticket import COMPLETE
 from attms_core.model.wish import Value
 from attms_core.ports import Now
@@ -193,7 +197,7 @@ class AutotaskClient:
         """Give the deep link into AutoTask's own pages; empty while the zone is unknown."""
         return self._door.zone.ticket_url(ticket) if self._door.zone else ""
 
-    # notes
+    # notes and time
 
     def notes_of(self, tickets: Sequence[TicketId], *, since: datetime | None = None) -> AsyncIterator[list[Note]]:
         """Page through the notes of tickets, 200 ids a call; with ``since`` only those active at or after it."""
@@ -206,6 +210,24 @@ class AutotaskClient:
             return []
         asked = Query("TicketNotes", (where("ticket").eq(int(ticket)),))
         return [n async for page in self._reads.pages(wire.NOTES, asked, _reader(urgent=urgent)) for n in page]
+
+    def time_entries_of(self, tickets: Sequence[TicketId], *, since: datetime) -> AsyncIterator[list[TimeEntry]]:
+        """Page through the time entries of tickets that changed at or after ``since``, 200 ids a call."""
+        return self._reads.by_ids(wire.TIME_ENTRIES, "ticket", tickets, where("last_modified").gte(since))
+
+    # opportunities
+
+    def opportunities_changed(self, since: datetime) -> AsyncIterator[list[Opportunity]]:
+        """Page through opportunities with activity at or after ``since``."""
+        return self._reads.pages(wire.OPPORTUNITIES, Query("Opportunities", (where("last_activity").gte(since),)))
+
+    def undecided_opportunities(self) -> AsyncIterator[list[Opportunity]]:
+        """Page through opportunities that are neither won nor lost."""
+        return self._reads.pages(wire.OPPORTUNITIES, Query("Opportunities", (where("status").is_in(UNDECIDED),)))
+
+    def opportunities_by_id(self, some: Sequence[OpportunityId]) -> AsyncIterator[list[Opportunity]]:
+        """Page through the named opportunities, 200 ids a call."""
+        return self._reads.by_ids(wire.OPPORTUNITIES, "id", some)
 
     # everybody and everything else
 

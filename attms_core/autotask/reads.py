@@ -15,7 +15,7 @@ from attms_core.autotask.catalogue import Catalogue
 from attms_core.autotask.protocol import Call, Kind, Priority, Verdict
 from attms_core.autotask.query import Filter, Query, all_of, to_wire, where
 from attms_core.autotask.wire import Shape
-from attms_core.errors import CredentialsRefused, Unreachable
+from attms_core.errors import Unreachable, Unreadable
 from attms_core.model import Field
 
 log = structlog.get_logger(__name__)
@@ -119,11 +119,11 @@ def decode(shape: Shape[T], item: object) -> T | None:
     return read
 
 
-def _unreadable(call: Call, found: Verdict) -> Unreachable | CredentialsRefused:
+def _unreadable(call: Call, found: Verdict) -> Unreachable | Unreadable:
     said = " ".join(found.texts)
     log.error("autotask_read_refused", entity=call.entity, path=call.path, said=said)
     if "permission" in said.lower() or not said:
-        return CredentialsRefused(
+        return Unreadable(
             f"AutoTask does not let ATTMS's user read {call.entity}.",
             hint=f"In AutoTask, give the API user's security level the right to view {call.entity}.",
         )

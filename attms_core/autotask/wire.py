@@ -6,12 +6,23 @@ are elsewhere. Odd values become nothing, unknown keys are ignored, a record wit
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
-from attms_core.model import Company, Contact, DeletedTicket, Note, Resource, ResourceRole, Role, Ticket
+from attms_core.model import (
+    Company,
+    Contact,
+    DeletedTicket,
+    Note,
+    Opportunity,
+    Resource,
+    ResourceRole,
+    Role,
+    Ticket,
+    TimeEntry,
+)
 
 T = TypeVar("T")
 
@@ -22,6 +33,8 @@ class Kind(Enum):
     NUMBER = auto()
     TEXT = auto()
     TIME = auto()
+    DAY = auto()
+    """A moment whose day alone counts, in no zone (REST help: date and time fields)."""
     DECIMAL = auto()
     FLAG = auto()
     """A boolean; on contacts the integers 0 and 1 (REST help: Contacts entity)."""
@@ -97,6 +110,14 @@ def time(value: object) -> datetime | None:
         return None
 
 
+def day(value: object) -> date | None:
+    """Read the day of a moment as it is written."""
+    try:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def decimal(value: object) -> Decimal | None:
     """Read a decimal number; infinite ones are none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -130,6 +151,7 @@ _READ: Mapping[Kind, Callable[[object], object]] = {
     Kind.NUMBER: number,
     Kind.TEXT: text,
     Kind.TIME: time,
+    Kind.DAY: day,
     Kind.DECIMAL: decimal,
     Kind.FLAG: flag,
     Kind.UDFS: udfs,
@@ -204,6 +226,48 @@ NOTES = Shape(
         _time("last_activity", "lastActivityDate"),
     ),
 )
+TIME_ENTRIES = Shape(
+    "TimeEntries",
+    TimeEntry,
+    (
+        _id("id", "id"),
+        _id("ticket", "ticketID"),
+        _id("resource", "resourceID"),
+        Column("hours", "hoursWorked", Kind.DECIMAL),
+        Column("creator", "creatorUserID"),
+        _time("created", "createDateTime"),
+        _time("last_modified", "lastModifiedDateTime"),
+    ),
+)
+OPPORTUNITIES = Shape(
+    "Opportunities",
+    Opportunity,
+    (
+        _id("id", "id"),
+        Column("title", "title", Kind.TEXT, is_mandatory=True),
+        _id("company", "companyID"),
+        _id("owner", "ownerResourceID"),
+        _id("stage", "stage"),
+        _id("status", "status"),
+        Column("amount", "amount", Kind.DECIMAL),
+        Column("cost", "cost", Kind.DECIMAL),
+        Column("probability", "probability"),
+        Column("close_date", "projectedCloseDate", Kind.DAY),
+        Column("start_date", "startDate", Kind.DAY),
+        Column("contact", "contactID"),
+        Column("description", "description", Kind.TEXT),
+        Column("next_step", "nextStep", Kind.TEXT),
+        Column("lead_source", "leadSource"),
+        Column("rating", "rating"),
+        Column("category", "opportunityCategoryID"),
+        _time("created", "createDate"),
+        Column("creator", "creatorResourceID"),
+        _time("closed_at", "closedDate"),
+        _time("lost_at", "lostDate"),
+        _time("last_activity", "lastActivity"),
+        Column("udfs", "userDefinedFields", Kind.UDFS),
+    ),
+)
 COMPANIES = Shape(
     "Companies",
     Company,
@@ -274,6 +338,8 @@ DELETED_TICKETS = Shape(
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     TICKETS.entity: TICKETS.columns,
     NOTES.entity: NOTES.columns,
+    TIME_ENTRIES.entity: TIME_ENTRIES.columns,
+    OPPORTUNITIES.entity: OPPORTUNITIES.columns,
     COMPANIES.entity: COMPANIES.columns,
     CONTACTS.entity: CONTACTS.columns,
     RESOURCES.entity: RESOURCES.columns,

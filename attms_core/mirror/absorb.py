@@ -1,38 +1,44 @@
 """The one door into the mirror: polls, callouts, read-backs and look-ups all end here.
 
 Each call is one transaction: it drops what is older than ours, writes rows, and writes the changes with their authors.
+What tickets are asked here is asked of opportunities in ``pipeline``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 import structlog
 
-from attms_core.mirror import authors, compare
-from attms_core.mirror.authors import SKEW, Circumstances
+from attms_core.mirror import authors, compare, pipeline
+from attms_core.mirror.authors import BRIEF, SKEW, Circumstances
 from attms_core.mirror.compare import Cause, Move
 from attms_core.mirror.ground import Ground
-from attms_core.mirror.progress import BEGAN
+from attms_core.mirror.news import is_news, keep
+from attms_core.mirror.progress import POLL
 from attms_core.model import (
     Author,
     Change,
     DeletedTicket,
     Note,
-    NoteId,
+    Opportunity,
     TenantId,
     Ticket,
     TicketId,
+    TimeEntry,
     Wish,
     WishId,
     WishKind,
+    marks,
 )
-from attms_core.store import changes, notes, sync, tickets, wishes
+from attms_core.model.change import CREATED, DELETED, NOTE_ADDED, TIME_LOGGED
+from attms_core.store import changes, levels, notes, sync, tickets, time_entries, wishes
 from attms_core.store.database import Tx
 
 log = structlog.get_logger(__name__)
 
-CREATED, DELETED, NOTE_ADDED = "created", "deleted", "note-added"
+Part = TypeVar("Part", Note, TimeEntry)
 
 
 class Absorber:
@@ -43,14 +49,23 @@ class Absorber:
         self._tenant = ground.tenant
         self._now = ground.now
 
-    async def tickets(self, found: Sequence[Ticket], cause: Cause, *, fresh: Sequence[Note] = ()) -> list[Change]:
-        """Absorb tickets, and notes that were read with them: a note may tell who moved its ticket.
+    async def tickets(
+        self,
+        found: Sequence[Ticket],
+        cause: Cause,
+        *,
+        fresh: Sequence[Note] = (),
+        logged: Sequence[TimeEntry] = (),
+    ) -> list[Change]:
+        """Absorb tickets, and notes and time that were read with them: they may tell who moved their ticket.
 
         Returns the changes that were written. First sight of a ticket is a change unless it comes from the first sync
         or the ticket is older than the mirror.
         """
         work = _Work(tenant=self._tenant, cause=cause, now=self._now())
-        return await self._database.write(lambda tx: work.absorb(tx, found, fresh)) if found or fresh else []
+        if not (found or fresh or logged):
+            return []
+        return await self._database.write(lambda tx: work.absorb(tx, found, fresh, logged))
 
     async def notes(self, found: Sequence[Note], cause: Cause) -> list[Change]:
         """Absorb notes of tickets that the mirror has; others are left out."""
@@ -63,11 +78,16 @@ class Absorber:
         def work(tx: Tx) -> list[Change]:
             known = tickets.load(tx, tenant, [row.ticket for row in gone])
             found = [_deletion(row, now) for row in {row.ticket: row for row in gone}.values() if row.ticket in known]
-            tickets.delete(tx, tenant, [change.ticket for change in found])
-            changes.add(tx, tenant, found)
+            tickets.delete(tx, tenant, sorted(known))
+            keep(tx, tenant, found)
             return found
 
         return await self._database.write(work) if gone else []
+
+    async def opportunities(self, found: Sequence[Opportunity], cause: Cause) -> list[Change]:
+        """Absorb opportunities. Returns the changes that were written."""
+        tenant, now = self._tenant, self._now()
+        return await self._database.write(lambda tx: pipeline.absorb(tx, tenant, found, cause, now)) if found else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,26 +98,34 @@ class _Work:
     cause: Cause
     now: datetime
 
-    def absorb(self, tx: Tx, found: Sequence[Ticket], fresh: Sequence[Note]) -> list[Change]:
+    def absorb(
+        self, tx: Tx, found: Sequence[Ticket], fresh: Sequence[Note], logged: Sequence[TimeEntry]
+    ) -> list[Change]:
         latest = _newest(found)
-        known = tickets.load(tx, self.tenant, sorted({*latest, *(note.ticket for note in fresh)}))
-        new, edited = self._part(tx, [n for n in fresh if n.ticket in known or n.ticket in latest])
+        known = tickets.load(
+            tx, self.tenant, sorted({*latest, *(note.ticket for note in fresh), *(entry.ticket for entry in logged)})
+        )
+        told = [note for note in _newest_parts(fresh) if note.ticket in known or note.ticket in latest]
+        worked = [entry for entry in _newest_parts(logged) if entry.ticket in known or entry.ticket in latest]
+        new, edited = _part(told, notes.load(tx, self.tenant, [note.id for note in told]))
+        more, corrected = _part(worked, time_entries.load(tx, self.tenant, [entry.id for entry in worked]))
         written: list[Ticket] = []
         news: list[Change] = []
         for ticket in latest.values():
-            accepted = self._ticket(tx, ticket, known.get(ticket.id), new)
+            accepted = self._ticket(tx, ticket, known.get(ticket.id), _Parts(new, more).of(ticket.id))
             if accepted is not None:
                 written.append(ticket)
                 news += accepted
-        here = {*known, *(ticket.id for ticket in written)}
-        kept = [note for note in new if note.ticket in here]
-        news += [change for note in kept for change in self._note(tx, note)]
+        here = _Parts(new, more).among({*known, *(ticket.id for ticket in written)})
+        news += [change for note in here.notes for change in self._note(tx, note)]
+        news += [change for entry in here.entries for change in self._entry(tx, entry)]
         tickets.put(tx, self.tenant, written)
-        notes.put(tx, self.tenant, [*kept, *edited])
-        changes.add(tx, self.tenant, news)
+        notes.put(tx, self.tenant, [*here.notes, *edited])
+        time_entries.put(tx, self.tenant, [*here.entries, *corrected])
+        keep(tx, self.tenant, news)
         return news
 
-    def _ticket(self, tx: Tx, ticket: Ticket, ours: Ticket | None, new: Sequence[Note]) -> list[Change] | None:
+    def _ticket(self, tx: Tx, ticket: Ticket, ours: Ticket | None, new: "_Parts") -> list[Change] | None:
         """Give the changes that come with a ticket; None when it is not to be written."""
         if ours is None:
             return None if self._is_ghost(tx, ticket) else self._first_sight(tx, ticket)
@@ -107,18 +135,29 @@ class _Work:
         if not found:
             return []
         at = self.now if compare.is_as_old(ticket, ours) else ticket.freshness or self.now
-        around = self._around(tx, ours, [note for note in new if note.ticket == ticket.id], at)
+        around = self._around(tx, ours, ticket, new, at)
         if compare.is_as_old(ticket, ours) and authors.undoes(found, around.wishes):
             return None
         named = zip(found, authors.authors(found, ticket, around), strict=True)
         return [_moved(ticket.id, move, author, at) for move, author in named]
 
-    def _around(self, tx: Tx, ours: Ticket, new: Sequence[Note], at: datetime) -> Circumstances:
+    def _around(self, tx: Tx, ours: Ticket, ticket: Ticket, new: "_Parts", at: datetime) -> Circumstances:
         since = (ours.freshness or self.now) - SKEW
         wished = wishes.explaining(tx, self.tenant, ours.id, since)
         told = changes.of_ticket(tx, self.tenant, ours.id) if wished else []
-        spent = frozenset((c.author.wish, c.what) for c in told if c.author.wish)
-        return Circumstances(wishes=wished, spent=spent, notes=new, at=at)
+        return Circumstances(
+            wishes=wished,
+            spent=frozenset((c.author.wish, c.what) for c in told if c.author.wish),
+            notes=new.notes,
+            entries=new.entries,
+            is_alone=not compare.has_moved_beside(ours, ticket),
+            is_brief=self._is_brief(tx),
+            at=at,
+        )
+
+    def _is_brief(self, tx: Tx) -> bool:
+        last = sync.get(tx, self.tenant, POLL)
+        return last is not None and last.checked_at is not None and self.now - last.checked_at <= BRIEF
 
     def _is_ghost(self, tx: Tx, ticket: Ticket) -> bool:
         """Say whether a late replica tells of a ticket whose deletion we know of."""
@@ -129,26 +168,17 @@ class _Work:
 
     def _first_sight(self, tx: Tx, ticket: Ticket) -> list[Change]:
         if not self._is_news(tx, ticket.created):
+            levels.add(tx, self.tenant, {ticket.id: [mark for mark in marks(ticket) if mark.at <= self.now]})
             return []
         wish = wishes.get(tx, self.tenant, WishId(ticket.external_id)) if ticket.external_id else None
         wish = wish if wish and wish.kind is WishKind.CREATE_TICKET else None
         at = ticket.created or self.now
         author = authors.creator_of(ticket, wish)
-        return [Change(ticket=ticket.id, what=CREATED, before=None, after=None, author=author, at=at)]
+        created = Change(ticket=ticket.id, what=CREATED, before=None, after=None, author=author, at=at)
+        return [created, *_completed(ticket)]
 
     def _is_news(self, tx: Tx, moment: datetime | None) -> bool:
-        if self.cause is Cause.FIRST_SYNC:
-            return False
-        began = sync.get(tx, self.tenant, BEGAN)
-        return not (moment and began and began.position) or moment >= began.position - SKEW
-
-    def _part(self, tx: Tx, fresh: Sequence[Note]) -> tuple[list[Note], list[Note]]:
-        """Part notes into those never seen and those edited since; what is older than ours falls out."""
-        by_id = _newest_notes(fresh)
-        known: Mapping[NoteId, Note] = notes.load(tx, self.tenant, sorted(by_id))
-        new = [note for id_, note in by_id.items() if id_ not in known]
-        edited = [n for id_, n in by_id.items() if id_ in known and n != known[id_] and not _is_older(n, known[id_])]
-        return new, edited
+        return self.cause is not Cause.FIRST_SYNC and is_news(tx, self.tenant, moment)
 
     def _note(self, tx: Tx, note: Note) -> list[Change]:
         if not self._is_news(tx, note.created):
@@ -159,12 +189,42 @@ class _Work:
                 ticket=note.ticket,
                 what=NOTE_ADDED,
                 before=None,
-                after=note.title,
+                after=note.publish,
                 author=authors.writer_of(note, wished),
                 at=note.created or self.now,
                 note=note.id,
             )
         ]
+
+    def _entry(self, tx: Tx, entry: TimeEntry) -> list[Change]:
+        if not self._is_news(tx, entry.created):
+            return []
+        return [
+            Change(
+                ticket=entry.ticket,
+                what=TIME_LOGGED,
+                before=None,
+                after=compare.plain(entry.hours),
+                author=authors.logger_of(entry),
+                at=entry.created or self.now,
+                entry=entry.id,
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Notes and time that were never seen before."""
+
+    notes: Sequence[Note]
+    entries: Sequence[TimeEntry]
+
+    def of(self, ticket: TicketId) -> "_Parts":
+        return self.among({ticket})
+
+    def among(self, some: Collection[TicketId]) -> "_Parts":
+        kept = [note for note in self.notes if note.ticket in some]
+        return _Parts(kept, [entry for entry in self.entries if entry.ticket in some])
 
 
 def _newest(found: Iterable[Ticket]) -> dict[TicketId, Ticket]:
@@ -176,20 +236,37 @@ def _newest(found: Iterable[Ticket]) -> dict[TicketId, Ticket]:
     return dict(sorted(latest.items()))
 
 
-def _newest_notes(found: Iterable[Note]) -> dict[NoteId, Note]:
-    latest: dict[NoteId, Note] = {}
-    for note in found:
-        if note.id not in latest or not _is_older(note, latest[note.id]):
-            latest[note.id] = note
-    return latest
+def _newest_parts(found: Iterable[Part]) -> list[Part]:
+    """Keep the newest copy of each note or time entry, in the order of their ids."""
+    latest: dict[int, Part] = {}
+    for part in found:
+        if part.id not in latest or not _is_older(part, latest[part.id]):
+            latest[part.id] = part
+    return [latest[id_] for id_ in sorted(latest)]
 
 
-def _is_older(theirs: Note, ours: Note) -> bool:
-    return (
-        theirs.last_activity is not None
-        and ours.last_activity is not None
-        and theirs.last_activity < ours.last_activity
-    )
+def _part(found: Sequence[Part], known: Mapping[Any, Part]) -> tuple[list[Part], list[Part]]:
+    """Part what was read into what was never seen and what was edited since; what is older than ours falls out."""
+    new = [part for part in found if part.id not in known]
+    return new, [p for p in found if p.id in known and p != known[p.id] and not _is_older(p, known[p.id])]
+
+
+def _is_older(theirs: Note | TimeEntry, ours: Note | TimeEntry) -> bool:
+    their_moment, our_moment = _moment(theirs), _moment(ours)
+    return their_moment is not None and our_moment is not None and their_moment < our_moment
+
+
+def _moment(part: Note | TimeEntry) -> datetime | None:
+    return part.last_activity if isinstance(part, Note) else part.last_modified
+
+
+def _completed(ticket: Ticket) -> list[Change]:
+    """Tell of a ticket that is complete at first sight that it was completed after it had been created."""
+    created, completed = ticket.created, ticket.completed_at
+    if not (ticket.is_complete and created and completed and completed > created):
+        return []
+    move = Move("status", None, ticket.status)
+    return [_moved(ticket.id, move, authors.completer_of(ticket), completed)]
 
 
 def _moved(ticket: TicketId, move: Move, author: Author, at: datetime) -> Change:

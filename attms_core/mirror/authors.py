@@ -1,17 +1,19 @@
-"""Who did it: the wish that explains a move, else the note that came with it, else who acted last. Pure."""
+"""Who did it: the wish that explains a move, else the note or time that came with it, else who acted last. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from attms_core.mirror.compare import Move
-from attms_core.model import Author, AuthorKind, Note, ResourceId, Ticket, Wish, WishKind
+from attms_core.model import Author, AuthorKind, Note, ResourceId, Ticket, TimeEntry, Wish, WishKind
 from attms_core.model.wish import Value
 
 SKEW = timedelta(minutes=5)
 """How far AutoTask's clock and ours may differ."""
 TOGETHER = timedelta(seconds=5)
-"""A note within this of the ticket's last activity came with it."""
+"""A note or time within this of the ticket's last edit came with it."""
+BRIEF = timedelta(seconds=60)
+"""Several fields that moved with a note since the last look are taken for one deed if that was no longer ago."""
 UNKNOWN = Author(AuthorKind.UNKNOWN)
 
 
@@ -25,6 +27,12 @@ class Circumstances:
     """Wish and field of changes that are recorded already: a wish explains a field once."""
     notes: Sequence[Note] = ()
     """Notes seen for the first time together with the move."""
+    entries: Sequence[TimeEntry] = ()
+    """Time seen for the first time together with the move."""
+    is_alone: bool = True
+    """Nothing that nobody watches has moved beside it."""
+    is_brief: bool = True
+    """The last look was a moment ago."""
     at: datetime | None = None
     """When it moved, as near as can be told."""
 
@@ -60,6 +68,12 @@ def creator_of(ticket: Ticket, wish: Wish | None) -> Author:
     return by_resource(ticket.creator)
 
 
+def completer_of(ticket: Ticket) -> Author:
+    """Name who completed a ticket that was complete when it was first seen."""
+    is_last = ticket.freshness and ticket.completed_at and ticket.freshness - ticket.completed_at <= TOGETHER
+    return by_resource(ticket.last_activity_by) if is_last and _is_edited_last(ticket) else UNKNOWN
+
+
 def writer_of(note: Note, wishes: Sequence[Wish] = ()) -> Author:
     """Name who wrote a note."""
     for wish in wishes:
@@ -68,6 +82,11 @@ def writer_of(note: Note, wishes: Sequence[Wish] = ()) -> Author:
     if note.creator is not None:
         return Author(AuthorKind.RESOURCE, note.creator)
     return Author(AuthorKind.CONTACT, note.contact) if note.contact is not None else UNKNOWN
+
+
+def logger_of(entry: TimeEntry) -> Author:
+    """Name who logged time: who wrote it down, else whose time it is."""
+    return by_resource(entry.resource if entry.creator is None else entry.creator)
 
 
 def is_note_of(note: Note, wish: Wish) -> bool:
@@ -93,18 +112,25 @@ def by_resource(resource: ResourceId | None) -> Author:
 
 
 def _without_wish(found: Sequence[Move], ticket: Ticket, around: Circumstances) -> Author:
-    together = [note for note in around.notes if _came_together(note, ticket)]
-    writers = {writer_of(note) for note in together}
+    writers = {writer_of(note) for note in around.notes if _came_together(note.created, ticket)}
+    writers |= {logger_of(entry) for entry in around.entries if _came_together(entry.created, ticket)}
     if len(writers) == 1:
-        return writers.pop()
-    is_whole_move = len(found) == 1 and not around.notes
-    return by_resource(ticket.last_activity_by) if is_whole_move else UNKNOWN
+        return writers.pop() if len(found) == 1 or around.is_brief else UNKNOWN
+    is_one_deed = len(found) == 1 and around.is_alone and not around.notes and not around.entries
+    return by_resource(ticket.last_activity_by) if is_one_deed and _is_edited_last(ticket) else UNKNOWN
 
 
-def _came_together(note: Note, ticket: Ticket) -> bool:
-    if note.created is None or ticket.freshness is None:
-        return False
-    return abs(ticket.freshness - note.created) <= TOGETHER
+def _came_together(created: datetime | None, ticket: Ticket) -> bool:
+    """Say whether something came with the last edit: a note moves the last activity too, and says nothing by that."""
+    edited = ticket.last_modified or ticket.freshness
+    return created is not None and edited is not None and abs(edited - created) <= TOGETHER
+
+
+def _is_edited_last(ticket: Ticket) -> bool:
+    """Say whether the last activity may have been an edit: later ones (a file, say) tell nothing of who edited."""
+    if ticket.last_activity is None or ticket.last_modified is None:
+        return True
+    return ticket.last_activity - ticket.last_modified <= TOGETHER
 
 
 def _asks(wish: Wish, what: str, value: Value) -> bool:

@@ -1,6 +1,6 @@
-"""Our names of ticket fields beside the names under which AutoTask's metadata lists them."""
+"""Our names of fields of tickets and opportunities beside the names under which AutoTask's metadata lists them."""
 
-TICKETS, TICKET_NOTES = "Tickets", "TicketNotes"
+TICKETS, TICKET_NOTES, OPPORTUNITIES = "Tickets", "TicketNotes", "Opportunities"
 
 _LISTED_AS = {
     "number": "ticketNumber",
@@ -16,6 +16,11 @@ _LISTED_AS = {
     "sla": "serviceLevelAgreementID",
     "external_id": "externalID",
     "due": "dueDateTime",
+    "owner": "ownerResourceID",
+    "close_date": "projectedCloseDate",
+    "start_date": "startDate",
+    "lead_source": "leadSource",
+    "next_step": "nextStep",
 }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from attms_core.model import TenantId
-from attms_core.ports import Now, TicketReader
+from attms_core.ports import Now, Reader
 from attms_core.store.database import Database
 
 
@@ -12,6 +12,6 @@ class Ground:
     """The store, AutoTask, whose data it is, and the time."""
 
     database: Database
-    autotask: TicketReader
+    autotask: Reader
     tenant: TenantId
     now: Now

@@ -8,11 +8,12 @@ from functools import partial
 from attms_core.mirror.absorb import Absorber
 from attms_core.mirror.choose import choose
 from attms_core.mirror.compare import Cause
-from attms_core.mirror.fields import TICKET_NOTES, TICKETS, listed_as
+from attms_core.mirror.fields import OPPORTUNITIES, TICKET_NOTES, TICKETS, listed_as
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.lookup import LookUp
 from attms_core.mirror.memory import Memory
 from attms_core.mirror.office import Office
+from attms_core.mirror.opportunities import Opportunities
 from attms_core.mirror.poll import Poll
 from attms_core.mirror.positions import Positions
 from attms_core.mirror.progress import Progress
@@ -21,6 +22,7 @@ from attms_core.mirror.reconcile import Reconcile
 from attms_core.mirror.standing import Standing
 from attms_core.mirror.sync import FirstSync, Sleep
 from attms_core.mirror.upkeep import Status, Upkeep
+from attms_core.mirror.watch import Watch
 from attms_core.model import (
     Change,
     Choice,
@@ -31,6 +33,8 @@ from attms_core.model import (
     Field,
     Note,
     NoteLine,
+    Opportunity,
+    OpportunityId,
     Resource,
     ResourceId,
     RoleId,
@@ -40,8 +44,9 @@ from attms_core.model import (
     TicketFilter,
     TicketId,
     TicketPage,
+    TimeEntry,
 )
-from attms_core.ports import BudgetMeter, Now, TicketReader
+from attms_core.ports import BudgetMeter, Now, Reader
 from attms_core.store.database import Database
 
 PAGE = 8
@@ -58,7 +63,7 @@ class Mirror:
     def __init__(
         self,
         database: Database,
-        autotask: TicketReader,
+        autotask: Reader,
         meter: BudgetMeter,
         *,
         tenant: TenantId,
@@ -77,6 +82,8 @@ class Mirror:
         self._upkeep = Upkeep(ground, standing, every=every)
         self._reconcile = Reconcile(ground, absorber=absorber, office=office)
         self._poll = Poll(ground, absorber=absorber, office=office, positions=positions)
+        self._watch = Watch(ground, positions=positions)
+        self._opportunities = Opportunities(ground, absorber=absorber, positions=positions, history=history)
         self._first_sync = FirstSync(
             ground,
             absorber=absorber,
@@ -94,14 +101,23 @@ class Mirror:
     # what comes in
 
     async def absorb_tickets(
-        self, tickets: Sequence[Ticket], cause: Cause, *, fresh: Sequence[Note] = ()
+        self,
+        tickets: Sequence[Ticket],
+        cause: Cause,
+        *,
+        fresh: Sequence[Note] = (),
+        logged: Sequence[TimeEntry] = (),
     ) -> list[Change]:
-        """Take tickets in, and notes that were read with them. Returns the changes that were written."""
-        return await self._absorber.tickets(tickets, cause, fresh=fresh)
+        """Take tickets in, and notes and time that were read with them. Returns the changes that were written."""
+        return await self._absorber.tickets(tickets, cause, fresh=fresh, logged=logged)
 
     async def absorb_notes(self, notes: Sequence[Note], cause: Cause) -> list[Change]:
         """Take notes in. Returns the changes that were written."""
         return await self._absorber.notes(notes, cause)
+
+    async def absorb_opportunities(self, opportunities: Sequence[Opportunity], cause: Cause) -> list[Change]:
+        """Take opportunities in. Returns the changes that were written."""
+        return await self._absorber.opportunities(opportunities, cause)
 
     async def absorb_deleted(self, gone: Sequence[DeletedTicket]) -> list[Change]:
         """Drop tickets that AutoTask no longer has. Returns the changes that were written."""
@@ -116,6 +132,10 @@ class Mirror:
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Find a ticket in the mirror alone."""
         return await self._reads.ticket(ticket)
+
+    async def opportunity(self, opportunity: OpportunityId) -> Opportunity | None:
+        """Find an opportunity in the mirror alone."""
+        return await self._reads.opportunity(opportunity)
 
     async def find(self, reference: str | TicketId) -> Ticket | None:
         """Find a ticket by number or id; when the mirror lacks it AutoTask is asked once.
@@ -173,6 +193,10 @@ class Mirror:
         """List a note field's writable values (``noteType``, ``publish``)."""
         return self._memory.metadata.active(TICKET_NOTES, field)
 
+    def opportunity_choices(self, field: str) -> tuple[Choice, ...]:
+        """List an opportunity field's writable values (``stage``, ``status``)."""
+        return self._memory.metadata.active(OPPORTUNITIES, listed_as(field))
+
     def queues(self) -> tuple[Choice, ...]:
         """List the queues that tickets can be put in."""
         return self.choices("queue")
@@ -226,6 +250,18 @@ class Mirror:
     async def poll(self) -> list[Change]:
         """Absorb what moved since the last poll: one call when nothing did."""
         return await self._poll.tick()
+
+    async def watch_levels(self) -> list[Change]:
+        """Tell service levels that were reached since: every half minute; nothing is asked of AutoTask."""
+        return await self._watch.look()
+
+    async def refresh_opportunities(self) -> list[Change]:
+        """Absorb opportunities with activity, the first time all of them: every five minutes."""
+        return await self._opportunities.refresh()
+
+    async def reconcile_opportunities(self) -> list[Change]:
+        """Compare all opportunities that are undecided: hourly."""
+        return await self._opportunities.reconcile()
 
     async def refresh_directory(self) -> None:
         """Copy companies, contacts and deletions that are new: every five minutes."""

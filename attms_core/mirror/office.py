@@ -5,12 +5,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from attms_core.mirror.fields import TICKET_NOTES, TICKETS
+import structlog
+
+from attms_core.errors import Unreachable, Unreadable
+from attms_core.mirror.fields import OPPORTUNITIES, TICKET_NOTES, TICKETS
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.memory import Memory
-from attms_core.model import Company, CompanyId, Contact, ResourceRole, TenantId, Ticket
+from attms_core.model import Company, CompanyId, Contact, Field, ResourceRole, TenantId, Ticket
 from attms_core.store import directory, metadata
 from attms_core.store.database import Tx
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -28,8 +33,9 @@ class Office:
         """Companies that AutoTask did not tell when they were asked for: not asked for at each of their tickets."""
 
     async def read_metadata(self) -> int:
-        """Copy the fields of tickets and notes, picklists included."""
+        """Copy the fields of tickets, notes and opportunities, picklists included."""
         found = {entity: await self._autotask.fields(entity) for entity in (TICKETS, TICKET_NOTES)}
+        found |= await self._opportunity_fields()
         now = self._now()
 
         def work(tx: Tx) -> None:
@@ -39,6 +45,14 @@ class Office:
         await self._database.write(work)
         await self._memory.load()
         return sum(map(len, found.values()))
+
+    async def _opportunity_fields(self) -> dict[str, tuple[Field, ...]]:
+        """Read what a tenant may not have, or not let us see: then what is here stays."""
+        try:
+            return {OPPORTUNITIES: await self._autotask.fields(OPPORTUNITIES)}
+        except (Unreadable, Unreachable) as error:
+            log.info("opportunity_fields_not_read", code=error.code)
+            return {}
 
     async def read_people(self) -> int:
         """Copy technicians, roles, and who may own tickets in which role."""

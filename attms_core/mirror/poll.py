@@ -1,6 +1,6 @@
 """Keeping up: what changed since the last look, at AutoTask's pace and by AutoTask's clock.
 
-A quiet tick is exactly one call. Notes are asked for only where a ticket moved.
+A quiet tick is exactly one call. Notes and time are asked for only where a ticket moved.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,9 +14,10 @@ from attms_core.mirror.authors import SKEW
 from attms_core.mirror.compare import Cause
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.office import Office
+from attms_core.mirror.permit import Permit
 from attms_core.mirror.positions import Positions
 from attms_core.mirror.progress import BEGAN, COMPANIES, CONTACTS, DELETIONS, PEOPLE, POLL
-from attms_core.model import Change, Note, Ticket, TicketId
+from attms_core.model import Change, Note, Ticket, TicketId, TimeEntry
 from attms_core.store import tickets
 from attms_core.store.database import Tx
 from attms_core.store.sync import SyncState
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 OVERLAP = timedelta(seconds=90)
 """Each tick looks back so far behind the newest activity seen: replicas may be late (vendor help: queries)."""
 DIRECTORY_OVERLAP = timedelta(minutes=2)
+TIME_ENTRIES = "TimeEntries"
 START_MARGIN = SKEW
 """The first look, which only our clock can time, begins so much earlier."""
 AHEAD = timedelta(days=1)
@@ -43,6 +45,7 @@ class Poll:
         self._positions = positions
         self._tenant = ground.tenant
         self._now = ground.now
+        self._may_read_time = Permit(ground, TIME_ENTRIES)
 
     async def tick(self) -> list[Change]:
         """Absorb what moved since the last tick. Does nothing before the first sync has read the newest tickets."""
@@ -93,7 +96,7 @@ class Poll:
         return state, (began.position or self._now()) - START_MARGIN
 
     async def _take(self, found: Sequence[Ticket], cursor: datetime) -> list[Change]:
-        """Absorb tickets with the notes of those that moved, in one transaction: a note may tell who did it."""
+        """Absorb tickets with notes and time of those that moved, in one transaction: they may tell who did it."""
         await self._office.read_companies_of(found)
         moved, synced = await self._database.read(lambda tx: self._moved(tx, found, cursor))
         fresh: list[Note] = []
@@ -101,11 +104,19 @@ class Poll:
             fresh += [n async for page in self._autotask.notes_of(known, since=cursor - OVERLAP) for n in page]
         if unknown := [ticket for ticket in moved if ticket not in synced]:
             fresh += [n async for page in self._autotask.notes_of(unknown) for n in page]
-        changes = await self._absorber.tickets(found, Cause.POLL, fresh=fresh)
+        logged = await self._logged(moved, cursor - OVERLAP)
+        changes = await self._absorber.tickets(found, Cause.POLL, fresh=fresh, logged=logged)
         if unknown:
             now = self._now()
             await self._database.write(lambda tx: tickets.mark_notes_synced(tx, self._tenant, unknown, now))
         return changes
+
+    async def _logged(self, moved: Sequence[TicketId], since: datetime) -> list[TimeEntry]:
+        """Read the time that was logged on tickets; older time is no news, so it is never read."""
+        if not moved:
+            return []
+        pages = self._autotask.time_entries_of(moved, since=since)
+        return [entry async for page in self._may_read_time.pages(pages) for entry in page]
 
     def _moved(self, tx: Tx, found: Sequence[Ticket], cursor: datetime) -> tuple[list[TicketId], frozenset[TicketId]]:
         """Name the tickets that moved since the last tick, and those of them whose notes were read before.

@@ -17,13 +17,15 @@ from attms_core.model import (
     CompanyId,
     Contact,
     NoteLine,
+    Opportunity,
+    OpportunityId,
     Ticket,
     TicketDetail,
     TicketFilter,
     TicketId,
     TicketPage,
 )
-from attms_core.store import directory, sync, tickets
+from attms_core.store import directory, opportunities, sync, tickets
 from attms_core.store.database import Tx
 from attms_core.store.words import begins_words
 
@@ -68,6 +70,11 @@ class Reads:
         """Find a ticket in the mirror alone."""
         found = await self._database.read(lambda tx: tickets.load(tx, self._tenant, [ticket]))
         return found.get(ticket)
+
+    async def opportunity(self, opportunity: OpportunityId) -> Opportunity | None:
+        """Find an opportunity in the mirror alone."""
+        found = await self._database.read(lambda tx: opportunities.load(tx, self._tenant, [opportunity]))
+        return found.get(opportunity)
 
     async def find(self, reference: str | TicketId) -> Ticket | None:
         """Find a ticket by number or id; when the mirror lacks it AutoTask is asked once."""

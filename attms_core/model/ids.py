@@ -6,6 +6,8 @@ TenantId = NewType("TenantId", str)
 """The Entra tenant, as its lower-case GUID (any opaque string in the demo)."""
 TicketId = NewType("TicketId", int)
 NoteId = NewType("NoteId", int)
+TimeEntryId = NewType("TimeEntryId", int)
+OpportunityId = NewType("OpportunityId", int)
 CompanyId = NewType("CompanyId", int)
 """Zero is valid: it is the AutoTask tenant's own company."""
 ContactId = NewType("ContactId", int)

@@ -1,6 +1,6 @@
 """SLA clocks as wall time: which due time comes next and how it stands. Pure; the caller says what time it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -23,6 +23,25 @@ class ClockState(StrEnum):
     PAUSED = "paused"
 
 
+class Level(StrEnum):
+    """How far a clock has come: which share of the wall time from the ticket's creation to the due time is over."""
+
+    THREE_QUARTERS = "sla-75"
+    NINE_TENTHS = "sla-90"
+    BREACHED = "sla-breached"
+
+
+SHARES = ((Level.THREE_QUARTERS, 0.75), (Level.NINE_TENTHS, 0.9))
+
+
+class Mark(NamedTuple):
+    """A level that a clock reaches at a moment, unless something happens to the ticket before."""
+
+    clock: str
+    level: Level
+    at: datetime
+
+
 class Clock(NamedTuple):
     """The next unmet due time of a ticket."""
 
@@ -40,16 +59,45 @@ def next_due(ticket: "Ticket") -> tuple[str, datetime] | None:
 
 
 def _earliest_unmet(ticket: "Ticket") -> tuple[str, datetime] | None:
-    if ticket.is_complete:
-        return None
-    return earliest(
-        (
-            ("due", ticket.due, None),
-            ("first response", ticket.first_response_due, ticket.first_response_at),
-            ("resolution", ticket.resolved_due, ticket.resolved_at),
-            ("resolution plan", ticket.resolution_plan_due, ticket.resolution_plan_at),
-        )
+    return None if ticket.is_complete else earliest(_clocks(ticket))
+
+
+def _clocks(ticket: "Ticket") -> tuple[tuple[str, datetime | None, datetime | None], ...]:
+    """Give the clocks of a ticket: name, due time, and when it was met."""
+    return (
+        ("due", ticket.due, None),
+        ("first response", ticket.first_response_due, ticket.first_response_at),
+        ("resolution", ticket.resolved_due, ticket.resolved_at),
+        ("resolution plan", ticket.resolution_plan_due, ticket.resolution_plan_at),
     )
+
+
+def marks(ticket: "Ticket") -> tuple[Mark, ...]:
+    """Tell when the ticket's running clocks reach which level, in the order of time; none while they are paused.
+
+    Only the next due time warns: a later clock's levels begin when those that are due before it are over. Of clocks
+    that are due at the same moment the first one stands for all.
+    """
+    if ticket.is_complete or ticket.sla_paused_hours:
+        return ()
+    first: dict[datetime, str] = {}
+    for name, due, met in _clocks(ticket):
+        if due is not None and met is None:
+            first.setdefault(due, name)
+    return tuple(sorted(_marks(sorted(first.items()), ticket.created), key=lambda mark: mark.at))
+
+
+def _marks(clocks: Iterable[tuple[datetime, str]], created: datetime | None) -> Iterator[Mark]:
+    begins = created
+    for due, name in clocks:
+        for level, share in SHARES:
+            at = created + share * (due - created) if created else due
+            at = max(at, begins) if begins else at
+            if at < due:
+                # in whole seconds, so that no store cuts it: whoever looks then shall find it reached
+                yield Mark(name, level, at.replace(microsecond=0))
+        begins = due
+        yield Mark(name, Level.BREACHED, due)
 
 
 def earliest(clocks: Iterable[tuple[str, When | None, object]]) -> tuple[str, When] | None:

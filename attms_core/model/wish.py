@@ -1,4 +1,4 @@
-"""Wishes (writes that somebody asked for) and changes (facts that came of them, or of anybody's work)."""
+"""Wishes: writes that somebody asked for. The facts that come of them are in ``change``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,37 +79,3 @@ class Wish:
     """The card's activity id: it is edited when the wish ends after the press was answered."""
     asked_at: datetime
     ended_at: datetime | None = None
-
-
-class AuthorKind(StrEnum):
-    """Who made a change."""
-
-    PERSON = "person"
-    """Through us, by a wish."""
-    RESOURCE = "resource"
-    CONTACT = "contact"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """The author of a change: an id fitting the kind (resource or contact), else nothing."""
-
-    kind: AuthorKind
-    id: int | None = None
-    wish: WishId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A fact about a ticket, past tense and immutable."""
-
-    ticket: TicketId
-    what: str
-    """``created``, ``deleted``, ``note-added``, or our name of the field that moved (``status``)."""
-    before: Value
-    after: Value
-    author: Author
-    at: datetime
-    """When it happened, as near as AutoTask tells."""
-    note: NoteId | None = None

@@ -92,6 +92,7 @@ tickets = Table(
     _flag("is_open"),
     _id("next_due"),
     _maybe("notes_synced_at"),
+    _maybe("level_at"),
     UniqueConstraint("tenant", "id", name="tickets_id"),
 )
 
@@ -119,6 +120,8 @@ _ticket_index("done_queue", "tenant", "queue", "next_due", "id", where=_DONE)
 _ticket_index("done_priority", "tenant", "priority", "next_due", "id", where=_DONE)
 _ticket_index("company", "tenant", "company", "is_open", "next_due", "id")
 _ticket_index("number", "tenant", "number")
+# Whoever looks for service levels reads only what is near.
+_ticket_index("level", "tenant", "level_at", where=tickets.c.level_at.is_not(None))
 
 # PostgreSQL's side of the search; on SQLite ``tickets_search`` is an FTS5 table (rowid, words).
 tickets_search = Table(
@@ -259,7 +262,7 @@ changes = Table(
     metadata,
     Column("id", ROW, primary_key=True, autoincrement=True),
     _text("tenant"),
-    _id("ticket"),
+    _maybe("ticket"),
     _text("what"),
     _text("before"),
     _text("after"),
@@ -268,7 +271,80 @@ changes = Table(
     Column("author_wish", Text),
     _id("at"),
     _maybe("note"),
+    _maybe("opportunity"),
+    _maybe("entry"),
     Index("changes_ticket", "tenant", "ticket", "at", "id"),
+)
+_OF_OPPORTUNITY = changes.c.opportunity.is_not(None)
+Index(
+    "changes_opportunity",
+    *(changes.c.tenant, changes.c.opportunity, changes.c.at, changes.c.id),
+    sqlite_where=_OF_OPPORTUNITY,
+    postgresql_where=_OF_OPPORTUNITY,
+)
+
+# Each level that a ticket's clock has reached, once for all processes and for ever.
+levels = Table(
+    "levels",
+    metadata,
+    _text("tenant"),
+    _id("ticket"),
+    _text("clock"),
+    _text("level"),
+    PrimaryKeyConstraint("tenant", "ticket", "clock", "level", name="levels_pkey"),
+)
+
+time_entries = Table(
+    "time_entries",
+    metadata,
+    _text("tenant"),
+    _id("id"),
+    _id("ticket"),
+    _id("resource"),
+    _text("hours"),
+    _maybe("creator"),
+    _maybe("created"),
+    _maybe("last_modified"),
+    PrimaryKeyConstraint("tenant", "id", name="time_entries_pkey"),
+    Index("time_entries_ticket", "tenant", "ticket"),
+)
+
+opportunities = Table(
+    "opportunities",
+    metadata,
+    _text("tenant"),
+    _id("id"),
+    _text("title"),
+    _id("company"),
+    _id("owner"),
+    _id("stage"),
+    _id("status"),
+    _text("amount"),
+    _text("cost"),
+    _id("probability"),
+    Column("close_date", Text),
+    Column("start_date", Text),
+    _maybe("contact"),
+    _text("description"),
+    _text("next_step"),
+    _maybe("lead_source"),
+    _maybe("rating"),
+    _maybe("category"),
+    _maybe("created"),
+    _maybe("creator"),
+    _maybe("closed_at"),
+    _maybe("lost_at"),
+    _maybe("last_activity"),
+    _text("udfs"),
+    _flag("is_undecided"),
+    PrimaryKeyConstraint("tenant", "id", name="opportunities_pkey"),
+)
+_UNDECIDED = opportunities.c.is_undecided == true()
+Index(
+    "opportunities_undecided",
+    *(opportunities.c.tenant, opportunities.c.id),
+    sqlite_where=_UNDECIDED,
+    postgresql_where=_UNDECIDED,
 )
 
 wishes = Table(

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from attms_core.model import Listed, TenantId, Ticket, earliest, next_due
+from attms_core.model import Listed, TenantId, Ticket, earliest, marks, next_due
 from attms_core.store.tables import NEVER, companies, tickets
 from attms_core.store.values import moment, moment_or_none, packed, stamp, stamp_or_none, unpacked
 
@@ -58,7 +58,7 @@ LISTED = (
 
 def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:
     """Give the row of a ticket. Its notes count as never synced, which an upsert does not write over."""
-    due = next_due(ticket)
+    due, ahead = next_due(ticket), marks(ticket)
     paused = ticket.sla_paused_hours
     return {
         "tenant": tenant,
@@ -69,6 +69,7 @@ def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:
         "is_open": not ticket.is_complete,
         "next_due": stamp(due[1]) if due else NEVER,
         "notes_synced_at": None,
+        "level_at": stamp(ahead[0].at) if ahead else None,
     }
 
 

@@ -10,7 +10,7 @@ from attms_core.model import CompanyId, ResourceId, TenantId, Ticket, TicketId
 from attms_core.store.build import Among, number, upsert, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement, Words
-from attms_core.store.tables import companies, notes, tickets
+from attms_core.store.tables import companies, notes, tickets, time_entries
 from attms_core.store.ticket_pages import Part, page
 from attms_core.store.ticket_rows import COLUMNS, decode, encode
 from attms_core.store.values import stamp
@@ -72,6 +72,10 @@ _DELETE_NOTES = Statement(
     "delete notes of tickets",
     sql_delete(notes).where(notes.c.tenant == words("tenant"), Among(notes.c.ticket, "ids")),
 )
+_DELETE_ENTRIES = Statement(
+    "delete time entries of tickets",
+    sql_delete(time_entries).where(time_entries.c.tenant == words("tenant"), Among(time_entries.c.ticket, "ids")),
+)
 _OPEN_IDS = Statement("open tickets", select(_t.id).where(_ours, _open))
 _COUNT_OPEN = Statement("count open tickets", select(func.count()).select_from(tickets).where(_ours, _open))
 _COUNT_ALL = Statement("count tickets", select(func.count()).select_from(tickets).where(_ours))
@@ -119,9 +123,10 @@ def put(tx: Tx, tenant: TenantId, tickets: Sequence[Ticket]) -> None:
 
 
 def delete(tx: Tx, tenant: TenantId, ids: Sequence[TicketId]) -> int:
-    """Delete tickets and their notes; what is known to have happened to them stays. Gives the number of tickets."""
+    """Delete tickets with notes and time; what is known to have happened to them stays. Gives the number of tickets."""
     tx.run(_FORGET, tenant=tenant, ids=ids)
     tx.run(_DELETE_NOTES, tenant=tenant, ids=ids)
+    tx.run(_DELETE_ENTRIES, tenant=tenant, ids=ids)
     return tx.run(_DELETE, tenant=tenant, ids=ids)
 
 

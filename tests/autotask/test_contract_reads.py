@@ -92,6 +92,43 @@ async def test_named_tickets_and_their_notes_are_read(at: AutotaskSandbox, clien
     assert await all_of(client.notes_of([])) == []
 
 
+async def test_the_time_of_named_tickets_is_read_since_a_moment(at: AutotaskSandbox, client: AutotaskClient) -> None:
+    everything = NOON - timedelta(days=9000)
+    entries = [row for row in rows(at, "TimeEntries") if row["ticketID"]]
+    tickets = sorted({TicketId(int(str(row["ticketID"]))) for row in entries})
+    found = await all_of(client.time_entries_of(tickets, since=everything))
+    assert [entry.id for entry in found] == [row["id"] for row in entries]
+    first, row = found[0], entries[0]
+    assert (first.ticket, first.resource, first.creator) == (row["ticketID"], row["resourceID"], row["creatorUserID"])
+    assert float(first.hours) == row["hoursWorked"]
+    assert first.created
+    assert await all_of(client.time_entries_of(tickets, since=NOON + timedelta(days=1))) == []
+    assert {e.ticket for e in await all_of(client.time_entries_of(tickets[:1], since=everything))} == {tickets[0]}
+
+
+async def test_opportunities_are_read_by_activity_by_status_and_by_id(
+    at: AutotaskSandbox, client: AutotaskClient
+) -> None:
+    every = rows(at, "Opportunities")
+    found = await all_of(client.opportunities_changed(NOON - timedelta(days=9000)))
+    assert [o.id for o in found] == [row["id"] for row in every]
+    row, one = every[0], found[0]
+    assert (one.title, one.company, one.owner) == (row["title"], row["companyID"], row["ownerResourceID"])
+    assert (one.stage, one.status, one.probability) == (row["stage"], row["status"], row["probability"])
+    assert float(one.amount) == row["amount"]
+    assert one.close_date
+    assert str(row["projectedCloseDate"]).startswith(one.close_date.isoformat())
+    assert one.last_activity
+    undecided = [row["id"] for row in every if row["status"] in {0, 1}]
+    assert [o.id for o in await all_of(client.undecided_opportunities())] == undecided
+    assert [o.id for o in await all_of(client.opportunities_by_id([found[1].id, one.id]))] == [one.id, found[1].id]
+    assert await all_of(client.opportunities_by_id([])) == []
+    middle = sorted(o.last_activity for o in found if o.last_activity)[len(found) // 2]
+    assert all(
+        o.last_activity and o.last_activity >= middle for o in await all_of(client.opportunities_changed(middle))
+    )
+
+
 async def test_everybody_is_read(at: AutotaskSandbox, client: AutotaskClient) -> None:
     resources = await all_of(client.resources())
     assert [r.id for r in resources] == [row["id"] for row in rows(at, "Resources")]
@@ -129,8 +166,11 @@ async def test_fields_come_with_choices_and_user_defined_ones(client: AutotaskCl
 async def test_all_reads_still_work_once_metadata_is_checked_against(client: AutotaskClient) -> None:
     for entity in ("Tickets", "TicketNotes", "Companies", "Contacts", "Resources", "Roles"):
         await client.fields(entity)
-    for entity in ("ResourceServiceDeskRoles", "DeletedTicketLogs"):
+    for entity in ("ResourceServiceDeskRoles", "DeletedTicketLogs", "TimeEntries", "Opportunities"):
         await client.fields(entity)
+    assert await all_of(client.opportunities_changed(NOON - timedelta(days=900)))
+    assert await all_of(client.undecided_opportunities())
+    assert await all_of(client.time_entries_of([TicketId(1)], since=NOON)) == []
     assert await all_of(client.tickets_changed(NOON - timedelta(days=900)))
     assert await all_of(client.closed_tickets(NOON - timedelta(days=900), NOON))
     assert await all_of(client.resources())

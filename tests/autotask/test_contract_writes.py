@@ -4,11 +4,11 @@ import pytest
 
 from attms_core.autotask import AutotaskClient
 from attms_core.errors import (
-    CredentialsRefused,
     ImpersonationRefused,
     Invalid,
     NotFound,
     Required,
+    Unreadable,
 )
 from attms_core.model import TicketId
 from attms_core.model.wish import Value
@@ -126,6 +126,6 @@ async def test_a_level_without_the_right_to_read_is_an_operators_matter(
     at: AutotaskSandbox, client: AutotaskClient
 ) -> None:
     at.world.tenant.modules_off.add("Roles")
-    with pytest.raises(CredentialsRefused, match="read Roles"):
+    with pytest.raises(Unreadable, match="read Roles"):
         await all_of(client.roles())
     assert await all_of(client.resources())

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -74,13 +74,31 @@ def test_moments_come_with_and_without_zone_and_fractions(value: object, read: d
 
 @pytest.mark.parametrize(
     ("value", "read"),
+    [
+        ("2026-12-31T00:00:00Z", date(2026, 12, 31)),
+        ("2026-12-31T23:00:00-05:00", date(2026, 12, 31)),
+        ("2026-12-31", date(2026, 12, 31)),
+        ("2026-13-31T00:00:00Z", None),
+        ("soon", None),
+        (20261231, None),
+    ],
+)
+def test_a_day_is_the_day_that_is_written_in_no_zone(value: object, read: date | None) -> None:
+    assert wire.day(value) == read
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
     [(5, 5), ("5", 5), ("-2", -2), (5.0, 5), (5.5, None), (True, None), ("5-", None), ("--5", None), ("٣", None)],
 )
 def test_numbers_come_as_numbers_and_as_text(value: object, read: int | None) -> None:
     assert wire.number(value) == read
 
 
-@given(st.sampled_from([wire.TICKETS, wire.NOTES, wire.CONTACTS, wire.RESOURCES]), st.data())
+@given(
+    st.sampled_from([wire.TICKETS, wire.NOTES, wire.CONTACTS, wire.RESOURCES, wire.TIME_ENTRIES, wire.OPPORTUNITIES]),
+    st.data(),
+)
 def test_no_record_whatever_it_holds_raises(shape: wire.Shape[object], data: st.DataObject) -> None:
     keys = st.sampled_from([column.theirs for column in shape.columns])
     shape.decode(data.draw(st.dictionaries(keys, ANYTHING) | ANYTHING))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -89,13 +90,24 @@ async def test_a_leader_that_was_stopped_does_not_believe_itself_one_when_it_wak
         assert first.epoch is None
 
 
+@pytest.mark.usefixtures("database")
 async def test_what_the_server_says_counts_from_when_it_was_asked(
-    postgres_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert database is not None
-    times = iter(range(0, 10_000, 100))  # stopped between the question and the answer, each time
-    monkeypatch.setattr(leader, "beat", lambda: float(next(times)))
-    async with Leader(postgres_url, pace=SELDOM, key=5) as first:
+    seconds = 0.0
+
+    class StoppedBeforeItHears(Leader):
+        """Its process stands still when the answer is on its way."""
+
+        async def _fetch(self, query: LiteralString, *values: object) -> tuple[object, ...]:
+            nonlocal seconds
+            answer = await super()._fetch(query, *values)
+            seconds += Pace().believed
+            return answer
+
+    monkeypatch.setattr(leader, "beat", lambda: seconds)
+    async with StoppedBeforeItHears(postgres_url, pace=SELDOM, key=5) as first:
+        assert seconds > 0
         assert not is_leading(first)
 
 

@@ -13,7 +13,8 @@ from attms_core.store import job_runs
 from attms_core.store.database import open_database
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
+PATIENCE = 30
+"""Seconds for a word that should come at once."""
 ROUNDS = 3
 
 
@@ -27,12 +28,12 @@ class Replica:
     async def until(self, word: str) -> None:
         """Read on until it says a word."""
         assert self.process.stdout is not None
-        while True:
-            line = (await self.process.stdout.readline()).decode().strip()
-            assert line, f"it ended after {self.said}"
-            self.said.append(line)
-            if line == word:
-                return
+        async with asyncio.timeout(PATIENCE):
+            line = ""
+            while line != word:
+                line = (await self.process.stdout.readline()).decode().strip()
+                assert line, f"it ended after {self.said}"
+                self.said.append(line)
 
     def tell(self, word: str) -> None:
         """Tell it something."""
@@ -60,7 +61,7 @@ async def replica(url: str) -> AsyncIterator[Replica]:
 @pytest.fixture
 async def two(postgres_url: str) -> AsyncIterator[tuple[Replica, Replica]]:
     """Run two processes; the first is in the middle of a run."""
-    async with asyncio.timeout(PATIENCE), AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(replica(postgres_url))
         await first.until("begin")
         second = await stack.enter_async_context(replica(postgres_url))

@@ -14,6 +14,7 @@ from attms_core.model import (
     AuthorKind,
     Change,
     DeletedTicket,
+    Event,
     ResourceId,
     Ticket,
     TicketId,
@@ -52,6 +53,20 @@ async def test_later_first_sight_is_a_change_by_the_creator(mirror: Mirror) -> N
         Author(AuthorKind.RESOURCE, BOB),
         BEFORE.created,
     )
+
+
+async def test_a_ticket_made_and_completed_between_two_looks_tells_both_and_not_what_it_was_before(
+    mirror: Mirror,
+) -> None:
+    half = NOON - timedelta(minutes=30)
+    done = ticket(status=5, completed_at=half, last_activity=half, last_activity_by=ANA)
+
+    found = await mirror.absorb_tickets([done], Cause.POLL)
+
+    assert [(c.event, c.before, c.after, c.at, c.author.id) for c in found] == [
+        (Event.CREATED, None, None, BEFORE.created, BOB),
+        (Event.COMPLETED, None, 5, half, ANA),
+    ]
 
 
 async def test_an_old_ticket_that_is_looked_up_is_not_news(synced: Mirror) -> None:

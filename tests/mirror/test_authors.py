@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from attms_core.mirror.authors import Circumstances, authors, creator_of, undoes, writer_of
+from attms_core.mirror.authors import Circumstances, authors, completer_of, creator_of, logger_of, undoes, writer_of
 from attms_core.mirror.compare import Move
 from attms_core.model import Author, AuthorKind, ContactId, Outcome, WishKind
 from attms_core.model.ids import NoteId
-from tests.support.fake_autotask import ANA, BOB, EVE, NOON, note, ticket, wish
+from tests.support.fake_autotask import ANA, BOB, EVE, NOON, note, ticket, time_entry, wish
 
 STATUS = Move("status", 1, 8)
 QUEUE = Move("queue", 5, 6)
@@ -16,6 +16,7 @@ MOVED = ticket(status=8, queue=6, last_activity=NOON, last_activity_by=BOB)
 ANA_BY_WISH = Author(AuthorKind.PERSON, ANA, wish({}).id)
 BOB_HIMSELF = Author(AuthorKind.RESOURCE, BOB)
 NOBODY = Author(AuthorKind.UNKNOWN)
+EVE_HERSELF = Author(AuthorKind.RESOURCE, EVE)
 CLEO = Author(AuthorKind.CONTACT, ContactId(7))
 ASKED = wish({"status": 8})
 LATE = NOON + timedelta(hours=1)
@@ -61,6 +62,26 @@ LATE = NOON + timedelta(hours=1)
             [NOBODY],
             id="a note from before is neither the author nor a reason to trust the last activity",
         ),
+        pytest.param(
+            [STATUS, QUEUE],
+            {"notes": [note(creator=EVE)], "is_brief": False},
+            [NOBODY, NOBODY],
+            id="a note is no word for several moves of a long time",
+        ),
+        pytest.param([STATUS], {"entries": [time_entry(creator=EVE)]}, [EVE_HERSELF], id="who logged time with it"),
+        pytest.param(
+            [STATUS],
+            {"notes": [note(creator=EVE)], "entries": [time_entry(creator=BOB)]},
+            [NOBODY],
+            id="a note and time of two people are nobody",
+        ),
+        pytest.param(
+            [STATUS],
+            {"entries": [time_entry(creator=EVE, created=NOON - timedelta(minutes=2))]},
+            [NOBODY],
+            id="time from before is no reason to trust the last activity",
+        ),
+        pytest.param([STATUS], {"is_alone": False}, [NOBODY], id="unknown, when something unwatched moved too"),
         pytest.param([STATUS], {}, [BOB_HIMSELF], id="who acted last, when one move is all"),
         pytest.param([STATUS, QUEUE], {}, [NOBODY, NOBODY], id="unknown, when several moved"),
     ],
@@ -71,6 +92,29 @@ def test_the_author_is(found: list[Move], around: dict[str, object], expected: l
 
 def test_without_a_last_activity_by_anybody_the_author_is_unknown() -> None:
     assert authors([STATUS], ticket(status=8, last_activity_by=None), Circumstances()) == [NOBODY]
+
+
+def test_who_acted_later_than_the_last_edit_is_not_taken_for_its_author() -> None:
+    acted = ticket(status=8, last_activity=NOON, last_modified=NOON - timedelta(minutes=1), last_activity_by=BOB)
+    written = note(creator=EVE, created=NOON)
+
+    assert authors([STATUS], acted, Circumstances(at=NOON)) == [NOBODY]
+    assert authors([STATUS], acted, Circumstances(at=NOON, notes=[written])) == [NOBODY]
+    with_it = note(creator=EVE, created=NOON - timedelta(minutes=1))
+    assert authors([STATUS], acted, Circumstances(at=NOON, notes=[with_it])) == [EVE_HERSELF]
+
+
+def test_time_is_logged_by_whoever_wrote_it_down_else_by_whose_it_is() -> None:
+    assert logger_of(time_entry(creator=EVE)) == EVE_HERSELF
+    assert logger_of(time_entry(creator=None)) == BOB_HIMSELF
+
+
+def test_a_ticket_that_was_complete_at_first_sight_was_completed_by_whoever_acted_last_then() -> None:
+    done = ticket(status=5, completed_at=NOON, last_activity=NOON, last_modified=NOON)
+    later = ticket(status=5, completed_at=NOON, last_activity=NOON + timedelta(hours=1), last_modified=NOON)
+
+    assert completer_of(done) == BOB_HIMSELF
+    assert completer_of(later) == NOBODY
 
 
 def test_a_ticket_is_opened_by_the_person_of_its_wish_else_by_its_creator() -> None:

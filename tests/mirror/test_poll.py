@@ -47,7 +47,7 @@ async def test_a_moved_ticket_is_absorbed_and_only_it_pulls_notes(
     found = await synced.poll()
 
     assert [(c.what, c.author.id) for c in found] == [("status", ANA), ("note-added", ANA)]
-    assert autotask.calls == ["tickets_changed", "notes_of"]
+    assert autotask.calls == ["tickets_changed", "notes_of", "time_entries_of"]
     autotask.calls.clear()
     clock.pass_(seconds=30)
     assert await synced.poll() == []
@@ -63,7 +63,7 @@ async def test_a_company_that_became_inactive_before_its_first_ticket_moved_is_r
 
     await synced.poll()
 
-    assert autotask.calls == ["tickets_changed", "companies_by_id", "notes_of"]
+    assert autotask.calls == ["tickets_changed", "companies_by_id", "notes_of", "time_entries_of"]
     found = await synced.detail(ONE, internal=True)
     assert found
     assert found.company_name == "Gone"

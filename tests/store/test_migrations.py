@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
 
-from attms_core.store import sync
+from attms_core.model import TicketId
+from attms_core.store import changes, levels, sync
+from attms_core.store import upgrade as upgrading
 from attms_core.store.database import Database, open_database
 from attms_core.store.migrate import SCRIPTS, DatabaseTooNew, newest
 from attms_core.store.sqlite import prepare_file
 from attms_core.store.sync import SyncState
 from attms_core.store.tables import metadata
-from tests.store.values import OURS
+from tests.store.values import NOON, OURS
 
 
 @pytest.fixture
@@ -58,6 +62,40 @@ async def test_every_index_has_the_columns_and_the_condition_of_the_tables(engin
                 assert there[index.name]["column_names"] == [column.name for column in index.columns]
                 assert bool(there[index.name]["unique"]) == bool(index.unique)
                 assert (where is None) == (f"{engine.dialect.name}_where" not in options), index.name
+
+
+@pytest.fixture
+async def older(database_url: str | None, tmp_path: Path) -> Engine:
+    """Make a database as the version before changes of opportunities left it, with a few rows."""
+    made = upgrading._postgresql(database_url) if database_url else upgrading._sqlite(tmp_path / "attms.db")
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    rows = Path(__file__).with_name("rows_of_0003.sql").read_text(encoding="utf-8")
+    with made.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for row in filter(None, map(str.strip, rows.split(";"))):
+            connection.exec_driver_sql(row)
+    return made
+
+
+async def test_changes_and_tickets_of_an_older_version_are_taken_along(
+    older: Engine, database_url: str | None, tmp_path: Path
+) -> None:
+    older.dispose()
+    opened = await open_database(database_url, tmp_path)
+    told = await opened.read(lambda tx: changes.of_ticket(tx, OURS, TicketId(1)))
+    assert [(c.ticket, c.opportunity, c.what, c.after, c.note) for c in told] == [
+        (1, None, "note-added", None, 10),
+        (1, None, "note-added", 2, 9),
+        (1, None, "status", 8, None),
+    ]
+    # What was there is looked at once; what it has reached by then is no news.
+    near = await opened.read(lambda tx: levels.near(tx, OURS, NOON, 9))
+    assert [(ticket.id, was_seen) for ticket, was_seen in near] == [(1, False)]
+    await opened.write(lambda tx: changes.add(tx, OURS, [told[0]]))
+    assert len(await opened.read(lambda tx: changes.of_ticket(tx, OURS, TicketId(1)))) == 4
+    await opened.close()
 
 
 async def test_opening_again_changes_nothing(database: Database, database_url: str | None, tmp_path: Path) -> None:

@@ -12,17 +12,34 @@ from attms_core.model import (
     Field,
     Metadata,
     NoteId,
+    OpportunityId,
     ResourceId,
     ResourceRole,
     Role,
     RoleId,
     TicketId,
+    TimeEntry,
+    TimeEntryId,
     WishId,
 )
-from attms_core.store import changes, conversations, directory, metadata, notes, sync
+from attms_core.store import changes, conversations, directory, metadata, notes, sync, tickets, time_entries
 from attms_core.store.database import Database
 from attms_core.store.sync import SyncState
-from tests.store.values import NOON, OURS, THEIRS, WILD, at, change, company, contact, conversation, note, resource
+from tests.store.values import (
+    NOON,
+    OURS,
+    THEIRS,
+    WILD,
+    at,
+    change,
+    company,
+    contact,
+    conversation,
+    note,
+    resource,
+    ticket,
+    time_entry,
+)
 
 
 async def test_notes_come_back_the_newest_first(database: Database) -> None:
@@ -159,6 +176,29 @@ async def test_changes_come_back_the_newest_first(database: Database) -> None:
     found = await database.read(lambda tx: changes.of_ticket(tx, OURS, TicketId(1)))
     assert found == [full, second, first, older]
     assert await database.read(lambda tx: changes.of_ticket(tx, OURS, TicketId(1), limit=1)) == [full]
+
+
+async def test_changes_of_opportunities_are_kept_beside_those_of_tickets(database: Database) -> None:
+    ours = change(1, "stage", ticket=None, opportunity=OpportunityId(1), before="a", after="b")
+    logged = change(1, "time-logged", after="1.25", entry=TimeEntryId(3))
+    await database.write(lambda tx: changes.add(tx, OURS, [ours, logged]))
+    assert await database.read(lambda tx: changes.of_opportunity(tx, OURS, OpportunityId(1))) == [ours]
+    assert await database.read(lambda tx: changes.of_opportunity(tx, THEIRS, OpportunityId(1))) == []
+    assert await database.read(lambda tx: changes.of_ticket(tx, OURS, TicketId(1))) == [logged]
+
+
+async def test_time_entries_come_back_and_go_with_their_ticket(database: Database) -> None:
+    full = time_entry(3, of=1, creator=ResourceId(8), created=at(1), last_modified=at(2))
+    other = time_entry(4, of=2)
+    await database.write(lambda tx: tickets.put(tx, OURS, [ticket(1), ticket(2)]))
+    await database.write(lambda tx: time_entries.put(tx, OURS, [time_entry(3, of=1), full, other]))
+
+    async def load() -> dict[TimeEntryId, TimeEntry]:
+        return await database.read(lambda tx: time_entries.load(tx, OURS, [TimeEntryId(n) for n in (3, 4, 9)]))
+
+    assert await load() == {3: full, 4: other}
+    await database.write(lambda tx: tickets.delete(tx, OURS, [TicketId(1)]))
+    assert await load() == {4: other}
 
 
 async def test_conversations_keep_their_marks(database: Database) -> None:

@@ -1,7 +1,7 @@
 """Values for the store's tests, with everything set that can get lost on the way."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,8 @@ from attms_core.model import (
     Listed,
     Note,
     NoteId,
+    Opportunity,
+    OpportunityId,
     Outcome,
     Person,
     PersonKey,
@@ -30,6 +32,8 @@ from attms_core.model import (
     TenantId,
     Ticket,
     TicketId,
+    TimeEntry,
+    TimeEntryId,
     Wish,
     WishId,
     WishKind,
@@ -105,6 +109,41 @@ def note(id_: int, of: int, **given: Any) -> Note:
     """Make an internal note."""
     plain = Note(id=NoteId(id_), ticket=TicketId(of), title=f"Note {id_}", text=WILD, note_type=1, publish=2)
     return replace(plain, **given)
+
+
+def time_entry(id_: int, of: int, **given: Any) -> TimeEntry:
+    """Make an hour and a quarter of work."""
+    plain = TimeEntry(id=TimeEntryId(id_), ticket=TicketId(of), resource=ResourceId(7), hours=Decimal("1.2500"))
+    return replace(plain, **given)
+
+
+def full_opportunity() -> Opportunity:
+    """Make an opportunity whose every field differs from its default and from its neighbours."""
+    return Opportunity(
+        id=OpportunityId(2**40),
+        title=WILD,
+        company=CompanyId(0),
+        owner=ResourceId(2),
+        stage=3,
+        status=4,
+        amount=Decimal("2400.5000"),
+        cost=Decimal("0.0001"),
+        probability=5,
+        close_date=date(2026, 12, 31),
+        start_date=date(1969, 1, 1),
+        contact=ContactId(6),
+        description="line\nline\t" + WILD,
+        next_step="call",
+        lead_source=7,
+        rating=8,
+        category=9,
+        created=at(1),
+        creator=ResourceId(10),
+        closed_at=at(2),
+        lost_at=at(3),
+        last_activity=at(4),
+        udfs={"Region": WILD, "Empty": None},
+    )
 
 
 def company(id_: int, name: str, **given: Any) -> Company:

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 
 from attms_core.model import (
@@ -15,6 +16,8 @@ from attms_core.model import (
     Field,
     Note,
     NoteId,
+    Opportunity,
+    OpportunityId,
     Outcome,
     PersonKey,
     Resource,
@@ -25,6 +28,8 @@ from attms_core.model import (
     TenantId,
     Ticket,
     TicketId,
+    TimeEntry,
+    TimeEntryId,
     Wish,
     WishId,
     WishKind,
@@ -87,6 +92,39 @@ def note(number: int = 1, **more: object) -> Note:
     return Note(**{**values, **more})  # type: ignore[arg-type] # the tests name real fields
 
 
+def time_entry(number: int = 1, **more: object) -> TimeEntry:
+    """An hour and a quarter on ticket 1, logged now."""
+    values: dict[str, object] = {
+        "id": TimeEntryId(number),
+        "ticket": TicketId(1),
+        "resource": BOB,
+        "hours": Decimal("1.2500"),
+        "creator": BOB,
+        "created": NOON,
+        "last_modified": NOON,
+    }
+    return TimeEntry(**{**values, **more})  # type: ignore[arg-type] # the tests name real fields
+
+
+def opportunity(number: int = 1, **more: object) -> Opportunity:
+    """One opportunity, an hour old."""
+    values: dict[str, object] = {
+        "id": OpportunityId(number),
+        "title": f"Firewall {number}",
+        "company": ACME,
+        "owner": BOB,
+        "stage": 201,
+        "status": 1,
+        "amount": Decimal("2400.5000"),
+        "probability": 40,
+        "close_date": date(2026, 5, 1),
+        "created": NOON - timedelta(hours=1),
+        "creator": BOB,
+        "last_activity": NOON - timedelta(hours=1),
+    }
+    return Opportunity(**{**values, **more})  # type: ignore[arg-type] # the tests name real fields
+
+
 def wish(asked: dict[str, Value], **more: object) -> Wish:
     """Ana asked this of ticket 1 at noon, and it was sent."""
     values: dict[str, object] = {
@@ -141,6 +179,8 @@ class FakeAutotask:
 
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
     notes: dict[NoteId, Note] = field(default_factory=dict)
+    entries: dict[TimeEntryId, TimeEntry] = field(default_factory=dict)
+    opportunities: dict[OpportunityId, Opportunity] = field(default_factory=dict)
     company_rows: list[Company] = field(
         default_factory=lambda: [Company(id=ACME, name="Acme Dental"), Company(id=GLOBEX, name="Globex Freight")]
     )
@@ -177,6 +217,12 @@ class FakeAutotask:
     def have_notes(self, *notes: Note) -> None:
         self.notes.update({one.id: one for one in notes})
 
+    def have_time(self, *entries: TimeEntry) -> None:
+        self.entries.update({one.id: one for one in entries})
+
+    def have_opportunities(self, *some: Opportunity) -> None:
+        self.opportunities.update({one.id: one for one in some})
+
     async def ticket(self, ticket: TicketId, *, urgent: bool = False) -> Ticket | None:
         self._call("ticket")
         return self.tickets.get(ticket)
@@ -210,6 +256,26 @@ class FakeAutotask:
             return [n for n in found if since is None or (n.last_activity and n.last_activity >= since)]
 
         return self._pages("notes_of", rows)
+
+    def time_entries_of(self, tickets: Sequence[TicketId], *, since: datetime) -> AsyncIterator[list[TimeEntry]]:
+        def rows() -> list[TimeEntry]:
+            found = [entry for entry in self.entries.values() if entry.ticket in tickets]
+            return [entry for entry in found if entry.last_modified and entry.last_modified >= since]
+
+        return self._pages("time_entries_of", rows)
+
+    def opportunities_changed(self, since: datetime) -> AsyncIterator[list[Opportunity]]:
+        def rows() -> list[Opportunity]:
+            return [o for o in self._pipeline() if o.last_activity and o.last_activity >= since]
+
+        return self._pages("opportunities_changed", rows)
+
+    def undecided_opportunities(self) -> AsyncIterator[list[Opportunity]]:
+        return self._pages("undecided_opportunities", lambda: [o for o in self._pipeline() if o.is_undecided])
+
+    def opportunities_by_id(self, some: Sequence[OpportunityId]) -> AsyncIterator[list[Opportunity]]:
+        rows = lambda: [o for o in self._pipeline() if o.id in some]  # noqa: E731 - what the call tells
+        return self._pages("opportunities_by_id", rows, when=bool(some))
 
     async def notes_of_ticket(self, ticket: TicketId, *, urgent: bool = False) -> list[Note]:
         self._call("notes_of_ticket")
@@ -252,6 +318,9 @@ class FakeAutotask:
 
     def _sorted(self) -> list[Ticket]:
         return [self.tickets[id_] for id_ in sorted(self.tickets)]
+
+    def _pipeline(self) -> list[Opportunity]:
+        return [self.opportunities[id_] for id_ in sorted(self.opportunities)]
 
     def _by_activity(self, start: datetime | None, end: datetime | None) -> list[Ticket]:
         if start is None and end is None:
