@@ -136,7 +136,7 @@ class House:
     def _own_jobs(self) -> Jobs:
         """Plan what goes on whatever the settings are: a service cannot replace itself from within a job of its own."""
         configuration = self.ground.configuration
-        jobs = Jobs(now=self.ground.brought.now, lead=self.ground.lead)
+        jobs = Jobs(self.ground.store, now=self.ground.brought.now, lead=self.ground.lead)
         jobs.add(
             "key-uses", self.keys.note_uses, timedelta(minutes=1), about="Note when keys were used", everywhere=True
         )

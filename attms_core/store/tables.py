@@ -443,7 +443,8 @@ outbox = Table(
 _ALIVE = outbox.c.is_dead == false()
 Index("outbox_due", outbox.c.due_at, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
 
-# One row holds the vault, where the database is its home; the others say which generation of a vault was seen last.
+# One row holds the vault, where the database is its home; others say which generation of a vault was seen last, and one
+# counts how often the lead among several processes was taken.
 vault = Table(
     "vault",
     metadata,

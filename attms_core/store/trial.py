@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 OPTIONS = "-c statement_timeout=5s -c lock_timeout=2s"
-OLDEST_SERVER = 120_000
-"""PostgreSQL 12, as the server tells its version in one number."""
+OLDEST_SERVER = 140_000
+"""PostgreSQL 14, as the server tells its version in one number: the first that ends an idle leader's session."""
 LEAST_FREE = 1 << 30
 """Bytes; a mirror of a large desk needs about so much."""
 
@@ -98,7 +98,7 @@ def _look(connection: "Connection[tuple[object, ...]]") -> Trial:
     info = connection.info
     if info.server_version < OLDEST_SERVER:
         raise UnfitDatabase(
-            f"This PostgreSQL is version {info.server_version // 10_000}, and ATTMS needs 12 or newer.",
+            f"This PostgreSQL is version {info.server_version // 10_000}, and ATTMS needs 14 or newer.",
             hint="Move to a newer server, or take SQLite on this machine.",
         )
     connection.execute("CREATE TABLE attms_trial (id integer)")
