@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
+from admin.setup.setup import Setup
 from assembly.administering import controlled, management
 from assembly.brought import Brought
 from assembly.process import built, listen, listening, opened_store
@@ -17,7 +18,7 @@ from assembly.setting_up import offered, with_vault
 from attms_core import settings as known
 from attms_core.config import Configuration, Opened
 from attms_core.errors import AttmsError, Sealed
-from attms_core.settings import Settings
+from attms_core.settings import RESTART, Settings
 from attms_core.store.database import Database
 from attms_core.vault import forget_key
 from bot.channel import PATH
@@ -35,22 +36,24 @@ Tell = Callable[[str], None]
 async def run(environ: Mapping[str, str], tell: Tell) -> None:
     """Serve until a signal. ``tell`` prints a line for whoever started it. Raises what keeps it from starting."""
     _keep_memory_private()
+    environ = dict(environ)
+    forget_key(os.environ)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     first = known.load(environ)
     async with AsyncExitStack() as stack:
         shared = await opened_store(stack, first) if first.database_url is not None else None
-        opened = await with_vault(environ, shared)
-        if opened.sealed is not None:
-            async with _shut(first, opened.sealed, tell):
-                opened = await _unsealed(opened, stop, lambda: with_vault(environ, shared))
-        if not stop.is_set():
-            await _serve(opened.must(), shared, stop, tell)
+        while not stop.is_set():
+            opened = await with_vault(environ, shared)
+            if opened.sealed is not None:
+                async with _shut(first, opened.sealed, tell):
+                    opened = await _unsealed(opened, stop, lambda: with_vault(environ, shared))
+            if not stop.is_set():
+                await _serve(opened.must(), shared, stop, tell)
 
 
 async def _serve(configuration: Configuration, shared: Database | None, stop: asyncio.Event, tell: Tell) -> None:
-    forget_key(os.environ)
     settings, brought = configuration.current, Brought()
     async with (
         built(settings, brought, configuration=configuration, store=shared) as house,
@@ -61,7 +64,25 @@ async def _serve(configuration: Configuration, shared: Database | None, stop: as
         tell(f"ATTMS listens on http://{settings.host}:{settings.port}{PATH}")
         if setup is not None and not house.serves:
             tell("Until it is set up, it answers Teams with 503.")
-        await stop.wait()
+        await _until_stopped_or_outgrown(stop, setup, lambda: _waits(settings, configuration.current))
+
+
+async def _until_stopped_or_outgrown(stop: asyncio.Event, setup: Setup | None, outgrown: Callable[[], bool]) -> None:
+    """Wait for the end, or for a set-up that was finished with something that only a new start takes: the database."""
+    ends = {asyncio.create_task(stop.wait(), name="stop")}
+    if setup is not None:
+        ends.add(asyncio.create_task(setup.closed.wait(), name="set-up"))
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set() and not outgrown():
+            await stop.wait()
+    finally:
+        for each in ends:
+            each.cancel()
+
+
+def _waits(served_by: Settings, stored: Settings) -> bool:
+    return any(getattr(served_by, name) != getattr(stored, name) for name in RESTART)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import aiohttp
+import psycopg
 from playwright.async_api import expect
 
 from bot.channel import PATH
@@ -131,7 +132,7 @@ async def newcomer(folder: Path) -> AsyncIterator[Newcomer]:
         yield Newcomer(at, teams, folder)
 
 
-async def walk(who: Newcomer, technician: Person) -> None:
+async def walk(who: Newcomer, technician: Person, server: str = "") -> None:
     """Go through the wizard as somebody who sees it for the first time, without a mistake."""
     async with browser() as started, page(started) as shown:
         await enter(shown, who.desk)
@@ -139,7 +140,11 @@ async def walk(who: Newcomer, technician: Person) -> None:
         await go_on(shown, "Bot")
         await fill(shown, who.desk, "bot")
         await go_on(shown, "Database")
-        await shown.get_by_text("On this machine (SQLite)").click()
+        if server:
+            await shown.get_by_text("On a PostgreSQL server").click()
+            await shown.get_by_label("Server's address", exact=True).fill(server)
+        else:
+            await shown.get_by_text("On this machine (SQLite)").click()
         await go_on(shown, "Administrator")
         await shown.get_by_label("Object ID of the person").fill(technician.object_id)
         await go_on(shown, "Microsoft Graph")
@@ -181,6 +186,27 @@ async def test_a_newcomer_comes_to_a_bot_that_answers_and_writes_when_that_is_sw
         secrets = [who.at.credentials.secret, who.teams.secret, who.at.credentials.integration_code]
         kept = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir() if file.is_file())
         assert not [secret for secret in secrets if secret.encode() in kept or secret.encode() in who.console]
+
+
+async def test_a_newcomer_who_has_a_server_is_served_from_it_when_the_set_up_closes(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    async with newcomer(tmp_path) as who, who.teams.client(f"http://127.0.0.1:{who.port}{PATH}") as teams:
+        seeded = technicians()[0]
+        technician = who.teams.person(f"{seeded.first} {seeded.last}", email=seeded.email)
+        async with who.process():
+            who.console = who.console.replace(LISTENS, b"")
+            await walk(who, technician, postgres_url)
+            await who.hear(LISTENS)
+            code, said = await who.command("mirror", "sync")
+            assert code == 0, said
+            asked = await teams.say("me", person=technician)
+            await teams.press(asked.messages[-1], "Yes, that is me", person=technician)
+            listed = await teams.say("tickets mine", person=technician)
+            assert "open tickets" in " ".join(texts(listed.messages[-1].card or {}))
+        async with await psycopg.AsyncConnection.connect(postgres_url) as server:
+            row = await (await server.execute("SELECT count(*) FROM people WHERE state = 'linked'")).fetchone()
+            assert row == (1,)
 
 
 async def set_status(teams: TeamsClient, shown: Said, technician: Person) -> str:
