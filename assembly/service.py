@@ -191,6 +191,12 @@ async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes) -> J
             "first-sync", mirror.first_sync, timedelta(seconds=30), about="Read AutoTask the first time, to its end"
         )
         jobs.add("poll", mirror.poll, timedelta(seconds=settings.poll_seconds), about="Look for news in AutoTask")
+        about = "Tell service levels that tickets have reached"
+        jobs.add("sla", mirror.watch_levels, timedelta(seconds=30), about=about)
+        about = "Look for news of opportunities"
+        jobs.add("opportunities", mirror.refresh_opportunities, timedelta(minutes=5), about=about)
+        about = "Compare the undecided opportunities"
+        jobs.add("compare-opportunities", mirror.reconcile_opportunities, timedelta(hours=1), about=about)
         jobs.add(
             "directory", mirror.refresh_directory, timedelta(minutes=5), about="Read companies, contacts, deletions"
         )
