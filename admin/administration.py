@@ -9,7 +9,7 @@ from attms_core.audit import Audit
 from attms_core.config import Configuration
 from attms_core.errors import OperatorNeeded
 from attms_core.health import Doctor
-from attms_core.jobs import Jobs
+from attms_core.jobs import SCHEDULE, Jobs
 from attms_core.keys import Keys
 from attms_core.model import TenantId
 from attms_core.people import People
@@ -55,10 +55,6 @@ async def no_mail() -> MailOutcome:
         hint="It needs an app with access to Microsoft Graph (graph_app_id and graph_secret) and a mailbox to read. "
         "This installation has no part that reads mail.",
     )
-
-
-SCHEDULE = "schedule."
-"""How the names of the schedules' entries begin in the configuration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from assembly.service import SCHEDULE, Core, Ground, Service, follow_schedules, serving
+from assembly.service import Core, Ground, Service, follow_schedules, serving
 from attms_core.audit import Audit
 from attms_core.errors import OperatorNeeded
 from attms_core.health import Doctor
-from attms_core.jobs import Jobs, parse
+from attms_core.jobs import SCHEDULE, Jobs, parse
 from attms_core.keys import Keys
 from attms_core.lifetime import Succession
 from attms_core.settings import RESTART, Settings

@@ -14,7 +14,7 @@ from attms_core.desk import Desk, Wishes
 from attms_core.desk.lookback import Lookback
 from attms_core.errors import Invalid
 from attms_core.health import Clocks, Doctor, Health, Pulse
-from attms_core.jobs import Jobs, Lead, PluginJob
+from attms_core.jobs import SCHEDULE, Jobs, Lead, PluginJob
 from attms_core.mirror import Mirror
 from attms_core.model import TenantId
 from attms_core.people import People
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 LIVING_WISH = timedelta(seconds=60)
 """On PostgreSQL an unfinished wish may belong to another process for so long; the longest write takes 12 seconds."""
 AUTOTASK_PAGES = frozenset({"*.autotask.net"})
-SCHEDULE = "schedule."
-"""How the names of stored schedules begin."""
 RECHECK = "Look again who is a guest, off the turn"
 
 

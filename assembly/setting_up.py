@@ -11,11 +11,10 @@ from admin.setup.keeping import VaultKeeping
 from admin.setup.listener import listening
 from admin.setup.ports import Tools
 from admin.setup.setup import Setup
-from assembly.service import SCHEDULE
 from attms_core.autotask import AutotaskClient
 from attms_core.config import Configuration, Opened, open_configuration
 from attms_core.config.opening import data_dir, home
-from attms_core.jobs import parse
+from attms_core.jobs import SCHEDULE, parse
 from attms_core.ports import Now
 from attms_core.store.database import Database
 from attms_core.store.trial import try_file, try_server

@@ -1,10 +1,12 @@
 """All that is looked with, and the doctor who knows every check. The checks themselves stand by subject."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from attms_core.health import (
     autotask,
@@ -92,14 +94,20 @@ def _autotask(it: Instruments) -> Checks:
 
 
 def _settings(it: Instruments) -> Checks:
-    async def ends(subject: Subject, name: str) -> Finding:
+    async def ends(subject: Subject, secret: SecretStr | None, expires: date | None) -> Finding:
+        return await expiry.look(subject, is_set=bool(secret), expires=expires, now=it.now())
+
+    def bot() -> Awaitable[Finding]:
         settings = it.settings()
-        expires: date | None = getattr(settings, f"{name}_expires", None)
-        return await expiry.look(subject, is_set=bool(getattr(settings, name)), expires=expires, now=it.now())
+        return ends(expiry.BOT, settings.bot_secret, settings.bot_secret_expires)
+
+    def api_user() -> Awaitable[Finding]:
+        settings = it.settings()
+        return ends(expiry.AUTOTASK, settings.autotask_secret, settings.autotask_secret_expires)
 
     return (
-        (expiry.BOT, partial(ends, expiry.BOT, "bot_secret")),
-        (expiry.AUTOTASK, partial(ends, expiry.AUTOTASK, "autotask_secret")),
+        (expiry.BOT, bot),
+        (expiry.AUTOTASK, api_user),
         (teams.TENANTS, lambda: teams.tenants(it.settings().bot_app_id, it.settings().bot_tenant_ids)),
         (
             environment.SECRETS,

@@ -10,6 +10,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from attms_core.errors import Invalid
 
+SCHEDULE = "schedule."
+"""How the names of stored schedules begin; the job's name follows."""
 OFF = "off"
 ZONE = "UTC"
 NEAR = timedelta(hours=3)

@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from admin.administration import SCHEDULE, Administration
+from admin.administration import Administration
 from attms_core.audit import Audit
 from attms_core.config import Configuration, open_configuration
 from attms_core.health import Doctor, Finding, State
-from attms_core.jobs import Jobs, parse
+from attms_core.jobs import SCHEDULE, Jobs, parse
 from attms_core.keys import Keys, Scope
 from attms_core.people import People
 from attms_core.settings import Linking
