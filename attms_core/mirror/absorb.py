@@ -4,7 +4,7 @@ Each call is one transaction: it drops what is older than ours, writes rows, and
 What tickets are asked here is asked of opportunities in ``pipeline``.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from attms_core.mirror import authors, compare, pipeline
 from attms_core.mirror.authors import BRIEF, SKEW, Circumstances
 from attms_core.mirror.compare import Cause, Move
 from attms_core.mirror.ground import Ground
-from attms_core.mirror.news import is_news, keep
+from attms_core.mirror.news import News, is_news
 from attms_core.mirror.progress import POLL
 from attms_core.model import (
     Author,
@@ -48,6 +48,7 @@ class Absorber:
         self._database = ground.database
         self._tenant = ground.tenant
         self._now = ground.now
+        self._news = ground.news
 
     async def tickets(
         self,
@@ -62,10 +63,10 @@ class Absorber:
         Returns the changes that were written. First sight of a ticket is a change unless it comes from the first sync
         or the ticket is older than the mirror.
         """
-        work = _Work(tenant=self._tenant, cause=cause, now=self._now())
+        work = _Work(tenant=self._tenant, cause=cause, now=self._now(), news=self._news)
         if not (found or fresh or logged):
             return []
-        return await self._database.write(lambda tx: work.absorb(tx, found, fresh, logged))
+        return await self._tell(lambda tx: work.absorb(tx, found, fresh, logged))
 
     async def notes(self, found: Sequence[Note], cause: Cause) -> list[Change]:
         """Absorb notes of tickets that the mirror has; others are left out."""
@@ -78,16 +79,23 @@ class Absorber:
         def work(tx: Tx) -> list[Change]:
             known = tickets.load(tx, tenant, [row.ticket for row in gone])
             found = [_deletion(row, now) for row in {row.ticket: row for row in gone}.values() if row.ticket in known]
+            self._news.keep(tx, found)
             tickets.delete(tx, tenant, sorted(known))
-            keep(tx, tenant, found)
             return found
 
-        return await self._database.write(work) if gone else []
+        return await self._tell(work) if gone else []
 
     async def opportunities(self, found: Sequence[Opportunity], cause: Cause) -> list[Change]:
         """Absorb opportunities. Returns the changes that were written."""
-        tenant, now = self._tenant, self._now()
-        return await self._database.write(lambda tx: pipeline.absorb(tx, tenant, found, cause, now)) if found else []
+        if not found:
+            return []
+        work = pipeline.Work(tenant=self._tenant, cause=cause, now=self._now(), news=self._news)
+        return await self._tell(lambda tx: work.absorb(tx, found))
+
+    async def _tell(self, work: Callable[[Tx], list[Change]]) -> list[Change]:
+        found = await self._database.write(work)
+        self._news.told(found)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,7 @@ class _Work:
     tenant: TenantId
     cause: Cause
     now: datetime
+    news: News
 
     def absorb(
         self, tx: Tx, found: Sequence[Ticket], fresh: Sequence[Note], logged: Sequence[TimeEntry]
@@ -122,7 +131,7 @@ class _Work:
         tickets.put(tx, self.tenant, written)
         notes.put(tx, self.tenant, [*here.notes, *edited])
         time_entries.put(tx, self.tenant, [*here.entries, *corrected])
-        keep(tx, self.tenant, news)
+        self.news.keep(tx, news)
         return news
 
     def _ticket(self, tx: Tx, ticket: Ticket, ours: Ticket | None, new: "_Parts") -> list[Change] | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from attms_core.mirror.news import News
 from attms_core.model import TenantId
 from attms_core.ports import Now, Reader
 from attms_core.store.database import Database
@@ -9,9 +10,10 @@ from attms_core.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The store, AutoTask, whose data it is, and the time."""
+    """The store, AutoTask, whose data it is, the time, and where changes are kept."""
 
     database: Database
     autotask: Reader
     tenant: TenantId
     now: Now
+    news: News

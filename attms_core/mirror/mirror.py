@@ -12,6 +12,7 @@ from attms_core.mirror.fields import OPPORTUNITIES, TICKET_NOTES, TICKETS, liste
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.lookup import LookUp
 from attms_core.mirror.memory import Memory
+from attms_core.mirror.news import News, Owing
 from attms_core.mirror.office import Office
 from attms_core.mirror.opportunities import Opportunities
 from attms_core.mirror.poll import Poll
@@ -71,8 +72,9 @@ class Mirror:
         every: timedelta = timedelta(seconds=30),
         history: timedelta = timedelta(days=365),
         sleep: Sleep = asyncio.sleep,
+        owing: Owing | None = None,
     ) -> None:
-        ground = Ground(database=database, autotask=autotask, tenant=tenant, now=now)
+        ground = Ground(database=database, autotask=autotask, tenant=tenant, now=now, news=News(tenant, owing))
         self._memory = memory = Memory(ground)
         self._absorber = absorber = Absorber(ground)
         standing = Standing(ground)

@@ -4,11 +4,12 @@ AutoTask tells who made an opportunity and never who changed it (vendor help: Op
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from attms_core.mirror import authors, compare
 from attms_core.mirror.compare import Cause
-from attms_core.mirror.news import is_news, keep
+from attms_core.mirror.news import News, is_news
 from attms_core.mirror.progress import OPPORTUNITIES_BEGAN
 from attms_core.model import Change, Opportunity, OpportunityId, TenantId
 from attms_core.model.change import CREATED
@@ -16,24 +17,38 @@ from attms_core.store import opportunities
 from attms_core.store.database import Tx
 
 
-def absorb(tx: Tx, tenant: TenantId, found: Sequence[Opportunity], cause: Cause, now: datetime) -> list[Change]:
-    """Write opportunities that are not older than ours, and the changes that come with them."""
-    latest = _newest(found)
-    known = opportunities.load(tx, tenant, sorted(latest))
-    written: list[Opportunity] = []
-    news: list[Change] = []
-    for opportunity in latest.values():
-        ours = known.get(opportunity.id)
-        if ours and (opportunity == ours or compare.is_older(opportunity, ours)):
-            continue
-        written.append(opportunity)
-        if ours:
-            news += _moved(ours, opportunity, now)
-        elif cause is not Cause.FIRST_SYNC and is_news(tx, tenant, opportunity.created, since=OPPORTUNITIES_BEGAN):
-            news.append(_created(opportunity, now))
-    opportunities.put(tx, tenant, written)
-    keep(tx, tenant, news)
-    return news
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One absorption. It may run twice (PostgreSQL may ask for it), so it keeps nothing."""
+
+    tenant: TenantId
+    cause: Cause
+    now: datetime
+    news: News
+
+    def absorb(self, tx: Tx, found: Sequence[Opportunity]) -> list[Change]:
+        """Write opportunities that are not older than ours, and the changes that come with them."""
+        latest = _newest(found)
+        known = opportunities.load(tx, self.tenant, sorted(latest))
+        written: list[Opportunity] = []
+        news: list[Change] = []
+        for opportunity in latest.values():
+            ours = known.get(opportunity.id)
+            if ours and (opportunity == ours or compare.is_older(opportunity, ours)):
+                continue
+            written.append(opportunity)
+            if ours:
+                news += _moved(ours, opportunity, self.now)
+            elif self._is_news(tx, opportunity):
+                news.append(_created(opportunity, self.now))
+        opportunities.put(tx, self.tenant, written)
+        self.news.keep(tx, news)
+        return news
+
+    def _is_news(self, tx: Tx, opportunity: Opportunity) -> bool:
+        if self.cause is Cause.FIRST_SYNC:
+            return False
+        return is_news(tx, self.tenant, opportunity.created, since=OPPORTUNITIES_BEGAN)
 
 
 def _newest(found: Iterable[Opportunity]) -> dict[OpportunityId, Opportunity]:

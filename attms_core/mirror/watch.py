@@ -8,7 +8,7 @@ from datetime import datetime
 
 from attms_core.mirror.authors import UNKNOWN
 from attms_core.mirror.ground import Ground
-from attms_core.mirror.news import keep
+from attms_core.mirror.news import News
 from attms_core.mirror.positions import Positions
 from attms_core.mirror.progress import POLL
 from attms_core.model import Change, Mark, TenantId, Ticket, marks
@@ -26,6 +26,7 @@ class Watch:
         self._database = ground.database
         self._positions = positions
         self._tenant = ground.tenant
+        self._news = ground.news
 
     async def look(self) -> list[Change]:
         """Tell the levels that were reached since the last look. Costs one read when there are none."""
@@ -35,12 +36,13 @@ class Watch:
         news: list[Change] = []
         looked = AT_ONCE
         while looked == AT_ONCE:
-            looked, found = await self._database.write(lambda tx: _look(tx, self._tenant, until))
+            looked, found = await self._database.write(lambda tx: _look(tx, self._tenant, until, self._news))
+            self._news.told(found)
             news += found
         return news
 
 
-def _look(tx: Tx, tenant: TenantId, until: datetime) -> tuple[int, list[Change]]:
+def _look(tx: Tx, tenant: TenantId, until: datetime, kept: News) -> tuple[int, list[Change]]:
     """Tell the levels of a few tickets, and how many these were."""
     near = levels.near(tx, tenant, until, AT_ONCE)
     told = levels.reached(tx, tenant, [ticket.id for ticket, _ in near])
@@ -49,7 +51,7 @@ def _look(tx: Tx, tenant: TenantId, until: datetime) -> tuple[int, list[Change]]
     levels.add(tx, tenant, reached)
     levels.look_at(tx, tenant, {ticket: _next(some, until) for ticket, some in left.items()})
     news = [_change(ticket, mark, until) for ticket, was_seen in near if was_seen for mark in reached[ticket.id]]
-    keep(tx, tenant, news)
+    kept.keep(tx, news)
     return len(near), news
 
 

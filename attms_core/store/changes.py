@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from attms_core.model import Author, AuthorKind, Change, OpportunityId, TenantId, TicketId
+from attms_core.model import Author, AuthorKind, Change, ChangeId, OpportunityId, TenantId, TicketId
 from attms_core.store.build import Among, number, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement
@@ -17,7 +17,11 @@ _COLUMNS = (
     *(_c.ticket, _c.opportunity, _c.what, _c.before, _c.after),
     *(_c.author_kind, _c.author_id, _c.author_wish, _c.at, _c.note, _c.entry),
 )
-_ADD = Statement("add changes", insert(changes).inline(), columns=["tenant", *(column.name for column in _COLUMNS)])
+_ADD = Statement(
+    "add a change",
+    insert(changes).returning(_c.id),
+    columns=["tenant", *(column.name for column in _COLUMNS)],
+)
 _OF_TICKET = Statement(
     "changes of a ticket",
     select(*_COLUMNS)
@@ -34,9 +38,21 @@ _OF_OPPORTUNITY = Statement(
 )
 
 
-def add(tx: Tx, tenant: TenantId, changes: Sequence[Change]) -> None:
-    """Keep facts, in the order in which they are given."""
-    tx.many(_ADD, [_encode(tenant, change) for change in changes])
+_BY_ID = Statement(
+    "changes by their numbers",
+    select(_c.id, *_COLUMNS).where(_c.tenant == words("tenant"), Among(_c.id, "ids")).order_by(_c.id),
+)
+
+
+def add(tx: Tx, tenant: TenantId, changes: Sequence[Change]) -> list[ChangeId]:
+    """Keep facts, in the order in which they are given, and tell the numbers they got."""
+    found = (tx.one(_ADD, **_encode(tenant, change)) for change in changes)
+    return [ChangeId(row[0]) for row in found if row is not None]
+
+
+def by_id(tx: Tx, tenant: TenantId, ids: Sequence[ChangeId]) -> dict[ChangeId, Change]:
+    """Give changes by their numbers; those that are kept no longer are left out."""
+    return {ChangeId(row[0]): _decode(row[1:]) for row in tx.all(_BY_ID, tenant=tenant, ids=list(ids))}
 
 
 def of_ticket(tx: Tx, tenant: TenantId, ticket: TicketId, *, limit: int = 50) -> list[Change]:
