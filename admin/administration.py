@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Protocol
 
 from attms_core.audit import Audit
+from attms_core.callouts import Callouts
 from attms_core.config import Configuration
 from attms_core.errors import OperatorNeeded
 from attms_core.health import Doctor
 from attms_core.jobs import SCHEDULE, Jobs
 from attms_core.keys import Keys
 from attms_core.model import TenantId
+from attms_core.notices.letters import Letters
+from attms_core.notices.reach import Roster
 from attms_core.people import People
 
 Word = Callable[[], Awaitable[str]]
@@ -73,6 +76,12 @@ class Administration:
     tenant: TenantId
     """Whose people are meant where nobody says it."""
     check_mail: MailCheck = no_mail
+    callouts: Callouts | None = None
+    """None where nothing serves."""
+    letters: Letters | None = None
+    """The outbox; None where nothing is told."""
+    reach: Roster | None = None
+    """Who can be reached; None where nothing is told."""
 
     async def reload(self) -> list[str]:
         """Read the schedules anew and name the jobs whose schedule is another now. Raises ``Invalid``: none is then."""

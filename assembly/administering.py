@@ -11,10 +11,13 @@ from admin.api import HostGate, KeyGate, make_api
 from admin.control import serve_control
 from assembly.house import House
 from assembly.service import tenant_of
+from attms_core.callouts import Callouts
 from attms_core.config import Configuration
 from attms_core.errors import NotFound
 from attms_core.health import Doctor
 from attms_core.jobs import Jobs, JobState
+from attms_core.notices.letters import Letters
+from attms_core.notices.reach import Roster
 from attms_core.people import People
 
 
@@ -71,6 +74,9 @@ def administration(house: House, configuration: Configuration) -> Administration
         jobs=cast("Jobs", _EveryJob(house)),
         people=cast("People", _Now(lambda: house.core.people)),
         tenant=tenant_of(configuration.current),
+        callouts=cast("Callouts", _Now(lambda: house.core.callouts)),
+        letters=cast("Letters", _Now(lambda: house.core.telling.letters)),
+        reach=cast("Roster", _Now(lambda: house.core.telling.reach)),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from assembly.examining import AutotaskLike
 from attms_core.ports import Now
 from bot.dispatch import PATIENCE
+from bot.notices.pace import TEAMS, Pace
 from demo.personas import Personas
 
 
@@ -32,3 +33,5 @@ class Brought:
     """False for Microsoft's local client, which shows nothing where Teams would search while somebody types."""
     patience: timedelta = PATIENCE
     """How long a press may take before it is answered with "Saving..."."""
+    pace: Pace | None = TEAMS
+    """How fast to speak; none is without limits, for a time that stands still and for measuring."""

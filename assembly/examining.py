@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from attms_core import settings as known
 from attms_core.autotask import AutotaskClient, NotConnectedAutotask
 from attms_core.health import Clocks, Doctor, Instruments, Reach, hosts_allowed, make_doctor
+from attms_core.health.callouts import CalloutsLine
 from attms_core.health.ports import JobsLine, PluginsLine, TeamsLine, VaultLine
 from attms_core.http import HttpClient
 from attms_core.model import TenantId
@@ -28,6 +29,7 @@ class Serving:
     teams: TeamsLine
     jobs: JobsLine
     plugins: PluginsLine
+    callouts: CalloutsLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ async def doctor_of(life: AsyncExitStack, it: Patient) -> Doctor:
         teams=serving.teams if serving else None,
         jobs=serving.jobs if serving else None,
         plugins=serving.plugins if serving else None,
+        callouts=serving.callouts if serving else None,
     )
     return await life.enter_async_context(make_doctor(instruments, in_process=serving is not None))
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from assembly.service import Core, Ground, Service, follow_schedules, serving
 from attms_core.audit import Audit
+from attms_core.callouts import CALLOUTS, Reception
+from attms_core.callouts import check as check_callouts
 from attms_core.errors import OperatorNeeded
 from attms_core.health import Doctor
 from attms_core.jobs import SCHEDULE, Jobs, parse
@@ -14,6 +16,7 @@ from attms_core.lifetime import Succession
 from attms_core.settings import RESTART, Settings
 from bot.channel import PATH, Channel
 from bot.notices import Sender
+from web.callouts import add_callouts
 from web.door import Door
 from web.limits import Limits, make_app
 from web.pages import add_pages
@@ -41,6 +44,7 @@ class House:
         self.door = Door("not-set-up")
         self.public = make_app(Limits())
         self.public.router.add_route("*", PATH, self.door.receive)
+        add_callouts(self.public, self.reception)
         add_pages(self.public)
         add_status(self.public, live=self.live, ready=self.ready, health=self.well)
         self._channels: Succession[Channel] = Succession(lambda channel: self.door.lead_to(channel.receive))
@@ -78,6 +82,10 @@ class House:
         if self._services.current is None:
             raise OperatorNeeded("ATTMS is not set up yet.", hint="On the host type: attms setup")
         return self._services.current
+
+    def reception(self) -> Reception | None:
+        """Who takes AutoTask's callouts now."""
+        return self._services.current.core.callouts.reception if self._services.current else None
 
     async def first_data(self) -> None:
         """Wait until the newest open tickets are in the mirror."""
@@ -143,6 +151,7 @@ class House:
         jobs.add("audit-retention", self.audit.forget_old, timedelta(days=1), about="Forget audit older than 400 days")
         if configuration is not None:
             configuration.check_by(SCHEDULE, parse)
+            configuration.check_by(CALLOUTS, check_callouts)
             about = "Take over settings that another process has changed"
             jobs.add("settings", configuration.refresh, LOOK_FOR_SETTINGS, about=about, everywhere=True)
         return jobs

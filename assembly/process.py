@@ -15,7 +15,7 @@ from attms_core.health import Pulse
 from attms_core.jobs import JobHooks
 from attms_core.plugins import discover
 from attms_core.settings import Settings
-from attms_core.store import outbox
+from attms_core.store import lanes
 from attms_core.store.database import Database, ServingLock, open_database
 from bot.doorway import Doorway
 from web.limits import LimitedRunner, Limits, make_app
@@ -62,7 +62,7 @@ async def _ground(
         stack.enter_context(ServingLock(settings.data_dir))
     store = store or await opened_store(stack, settings)
     if is_alone:
-        await store.write(outbox.release_all)  # the serving lock makes this process the only one
+        await store.write(lanes.release_all)  # the serving lock makes this process the only one
     if configuration is not None and configuration.vault is not None:
         await configuration.vault.compare(store)
     lead = None

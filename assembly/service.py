@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from assembly.brought import Brought
 from assembly.examining import AutotaskLike, Patient, Serving, autotask_of, doctor_of
+from assembly.telling import Telling, Voice, look_at_the_clock, sender_of, telling_of
 from attms_core import settings as known
+from attms_core.autotask import AutotaskClient
+from attms_core.callouts import Callouts
 from attms_core.desk import Desk, Wishes
 from attms_core.desk.lookback import Lookback
 from attms_core.errors import Invalid
@@ -71,7 +74,9 @@ class Core:
     people: People
     wishes: Wishes
     desk: Desk
+    telling: Telling
     jobs: Jobs
+    callouts: Callouts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,7 @@ async def _core(site: Site, *, grace: timedelta) -> Core:
     """Make the desk. ``grace`` is how long an unfinished wish may belong to somebody else who lives."""
     store, now, settings = site.ground.store, site.ground.brought.now, site.settings
     at = site.ground.brought.autotask or await autotask_of(site.life, settings, site.clocks, now)
+    telling = telling_of(store, site.tenant, site.ground.brought)
     mirror = Mirror(
         store,
         at,
@@ -140,6 +146,7 @@ async def _core(site: Site, *, grace: timedelta) -> Core:
         now=now,
         every=timedelta(seconds=settings.poll_seconds),
         history=timedelta(days=settings.history_days),
+        owing=telling.notices,
     )
     await mirror.open()
     wishes = Wishes(
@@ -154,8 +161,35 @@ async def _core(site: Site, *, grace: timedelta) -> Core:
     await site.life.enter_async_context(wishes)
     people = _people(site)
     desk = Desk(mirror=mirror, wishes=wishes, tenant=site.tenant, writes=settings.autotask_writes, now=now)
-    jobs = await _jobs(site, mirror, people, wishes)
-    return Core(tenant=site.tenant, autotask=at, mirror=mirror, people=people, wishes=wishes, desk=desk, jobs=jobs)
+    callouts = await _callouts(site, mirror, at)
+    jobs = await _jobs(site, mirror, people, wishes, callouts)
+    if settings.is_connected:
+        look_at_the_clock(jobs, telling, site.ground.brought)
+    return Core(
+        tenant=site.tenant,
+        autotask=at,
+        mirror=mirror,
+        people=people,
+        wishes=wishes,
+        desk=desk,
+        telling=telling,
+        jobs=jobs,
+        callouts=callouts,
+    )
+
+
+async def _callouts(site: Site, mirror: Mirror, at: AutotaskLike) -> Callouts:
+    settings = site.settings
+    callouts = Callouts(
+        mirror=mirror,
+        source=at.webhooks if isinstance(at, AutotaskClient) else None,
+        keeping=site.ground.configuration,
+        public_url=settings.public_url,
+        cap=settings.api_hourly_cap,
+        every=timedelta(seconds=settings.poll_seconds),
+        now=site.ground.brought.now,
+    )
+    return await site.life.enter_async_context(callouts)
 
 
 def _people(site: Site) -> People:
@@ -174,7 +208,7 @@ def _people(site: Site) -> People:
     return people
 
 
-async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes) -> Jobs:
+async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes, callouts: Callouts) -> Jobs:
     ground, settings = site.ground, site.settings
 
     async def technicians() -> None:
@@ -199,6 +233,9 @@ async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes) -> J
             "directory", mirror.refresh_directory, timedelta(minutes=5), about="Read companies, contacts, deletions"
         )
         jobs.add("technicians", technicians, timedelta(hours=1), about="Read technicians, roles and picklists")
+        about = "Look after AutoTask's callouts, where they are set up"
+        jobs.add("callouts", callouts.keep_up, timedelta(minutes=5), about=about)
+        callouts.on_alarm = lambda: jobs.start_now("callouts")
         jobs.add("reconcile", mirror.reconcile, timedelta(hours=24), about="Compare the open tickets, once a night")
     for plugin, planned in told(ground.plugins, "attms_jobs"):
         add_of_plugin(jobs, ground.plugins, plugin, planned)
@@ -235,15 +272,14 @@ async def _doctor(site: Site, core: Core) -> Doctor:
         clocks=site.clocks,
         environ=os.environ,
         vault=ground.configuration.vault if ground.configuration else None,
-        serving=Serving(teams=site.channel, jobs=core.jobs, plugins=ground.plugins),
+        serving=Serving(teams=site.channel, jobs=core.jobs, plugins=ground.plugins, callouts=core.callouts),
     )
     return await doctor_of(site.life, patient)
 
 
 async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Events, Handle]:
     brought, settings, store = site.ground.brought, site.settings, site.ground.store
-    connector = site.channel.connector
-    conversations = Conversations(database=store, roster=connector, now=brought.now)
+    conversations = Conversations(database=store, roster=site.channel.connector, now=brought.now)
     site.life.push_async_callback(conversations.close)
     readers = Readers(
         now=brought.now,
@@ -252,7 +288,14 @@ async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Events, 
         has_typeahead=brought.has_typeahead,
     )
     render = Renderer(desk=core.desk, wishes=core.wishes, people=core.people, readers=readers, pack=card_message)
-    sender = Sender(database=store, editor=connector, rooms=conversations, render=render, now=brought.now)
+    voice = Voice(
+        channel=site.channel,
+        conversations=conversations,
+        readers=readers,
+        render=render,
+        bot_id=f"28:{settings.bot_app_id}",
+    )
+    sender = sender_of(store, core.desk, core.people, core.telling, voice, brought)
     personas, events = brought.personas, Events(conversations=conversations)
     dispatch = Dispatch(
         router=build_router(*([acting(personas)] if personas else [])),
@@ -264,6 +307,7 @@ async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Events, 
         readers=readers,
         database=store,
         poke=sender.poke,
+        wants=core.telling.wants,
         doctor=doctor,
         connected=settings.is_connected,
         patience=brought.patience,

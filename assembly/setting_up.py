@@ -12,6 +12,8 @@ from admin.setup.listener import listening
 from admin.setup.ports import Tools
 from admin.setup.setup import Setup
 from attms_core.autotask import AutotaskClient
+from attms_core.callouts import CALLOUTS
+from attms_core.callouts import check as check_callouts
 from attms_core.config import Configuration, Opened, open_configuration
 from attms_core.config.opening import data_dir, home
 from attms_core.jobs import SCHEDULE, parse
@@ -22,7 +24,7 @@ from attms_core.vault import create_vault, key_source
 from bot.channel import AskEntra
 from bot.commands import build_router
 
-CHECKS = {SCHEDULE: parse}
+CHECKS = {SCHEDULE: parse, CALLOUTS: check_callouts}
 """How entries of other subjects are checked, by the beginnings of their names."""
 
 

@@ -18,6 +18,7 @@
     │   │   └── Unreadable      one kind of record alone
     │   ├── WritesOff
     │   ├── ImpersonationRefused
+    │   ├── WebhooksRefused
     │   └── Sealed              the vault does not open: nothing that needs a secret can be done
     └── OutcomeUnknown      the person, after a look into AutoTask
 
@@ -160,6 +161,12 @@ class ImpersonationRefused(OperatorNeeded):
     """AutoTask does not let us act in the person's name; the hint names the switch to tick."""
 
     code = "impersonation-refused"
+
+
+class WebhooksRefused(OperatorNeeded):
+    """AutoTask does not let us have a webhook as we want it; what it says is AutoTask's own text."""
+
+    code = "webhooks-refused"
 
 
 class Sealed(OperatorNeeded):

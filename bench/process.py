@@ -19,15 +19,19 @@ async def running(
     command: Sequence[str], environ: Mapping[str, str], *, core: str, log: Path
 ) -> AsyncIterator[Process]:
     """Run a command on one core (empty: on any), its output in a file."""
-    pinned = ["taskset", "-c", core, *command] if core and shutil.which("taskset") else list(command)
     with log.open("wb") as said:
         process = await asyncio.create_subprocess_exec(
-            *pinned, env={**os.environ, **environ}, stdout=said, stderr=said, start_new_session=True
+            *pinned(command, core), env={**os.environ, **environ}, stdout=said, stderr=said, start_new_session=True
         )
         try:
             yield process
         finally:
             await _end(process)
+
+
+def pinned(command: Sequence[str], core: str) -> list[str]:
+    """Keep a command on one core, where that can be done; empty means any."""
+    return ["taskset", "-c", core, *command] if core and shutil.which("taskset") else list(command)
 
 
 async def _end(process: Process) -> None:

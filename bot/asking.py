@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from attms_core.desk import Asker, Desk
 from attms_core.health import Doctor
 from attms_core.model import Conversation, Person
+from attms_core.notices.wants import Wants
 from attms_core.people import People
 from bot.conversations import Conversations, is_personal
 from bot.turn import Turn
@@ -44,6 +45,8 @@ class Asking(Scene):
     conversation: Conversation
     people: People
     conversations: Conversations
+    wants: Wants
+    """What people and conversations are told, and why."""
     doctor: Doctor | None = None
     """Examines the installation; None where there is none."""
     nonce: str = ""

@@ -7,23 +7,26 @@ to be when a guest or somebody of another tenant joins.
 import asyncio
 import dataclasses
 from collections import OrderedDict
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Protocol
 
 import structlog
 
 from attms_core.errors import NotAllowed
-from attms_core.model import Conversation, ConversationKind, TenantId
+from attms_core.model import Conversation, ConversationKind, TenantId, lane_of
 from attms_core.ports import Now
-from attms_core.store import conversations
-from attms_core.store.database import Database
-from bot.delivery import Delivery
+from attms_core.store import conversations, owed
+from attms_core.store.database import Database, Tx
+from bot.delivery import AWAY, Delivery
 from bot.viewers import Roster, Viewers
 
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 5000
 """Conversations kept in memory, the latest met; the others are read from the store when somebody speaks there."""
+STILL_NEWS = timedelta(hours=24)
+"""What could not be said because the app was away is said when it is back within this time; older news is none."""
 UNTOLD = "somebody whose membership Teams did not tell"
 """Stands for the outsiders of a roster that cannot be read: the safe side is closed."""
 
@@ -31,8 +34,8 @@ UNTOLD = "somebody whose membership Teams did not tell"
 class Line(Roster, Protocol):
     """Tells who is in a conversation, and speaks there."""
 
-    async def send(self, conversation: Conversation, activity: dict[str, Any]) -> str:
-        """Post a message. Raises ``Delivery`` errors."""
+    async def send(self, conversation: Conversation, activity: dict[str, Any], *, thread: str | None = None) -> str:
+        """Post a message, in a channel to a thread where one is named. Raises ``Delivery`` errors."""
         ...
 
 
@@ -61,7 +64,7 @@ class Conversations:
         is_internal = known is not None and known.is_installed and known.is_internal
         fresh = dataclasses.replace(fresh, is_internal=is_internal, is_installed=True, seen_at=self._now())
         self._keep(fresh)
-        self._write_behind(fresh)
+        self._write_behind(fresh, is_back=known is None or not known.is_installed)
         return fresh
 
     async def settle(self, conversation: Conversation) -> None:
@@ -154,9 +157,9 @@ class Conversations:
         for each in await self._internal_beside(left):
             await self.set_internal(each, on=False)
 
-    async def say(self, conversation: Conversation, message: dict[str, Any]) -> None:
-        """Say something there that nobody asked for. Raises ``Delivery`` errors."""
-        await self._line.send(conversation, message)
+    async def say(self, conversation: Conversation, message: dict[str, Any], *, thread: str | None = None) -> None:
+        """Say something there besides an answer, in a channel in a thread if one is named. Raises ``Delivery``."""
+        await self._line.send(conversation, message, thread=thread)
 
     async def _internal_beside(self, place: Conversation) -> list[Conversation]:
         return await self._database.read(lambda tx: conversations.internal_beside(tx, place))
@@ -181,16 +184,22 @@ class Conversations:
                 self._keep(found)
         return self._known.get(key)
 
-    def _write_behind(self, fresh: Conversation) -> None:
+    def _write_behind(self, fresh: Conversation, *, is_back: bool) -> None:
         key, before = (fresh.tenant, fresh.id), self._writing.get((fresh.tenant, fresh.id))
-        task = asyncio.create_task(self._put(fresh, before), name="conversation")
+        task = asyncio.create_task(self._put(fresh, before, is_back=is_back), name="conversation")
         self._writing[key] = task
         task.add_done_callback(lambda done: self._written(key, done))
 
-    async def _put(self, fresh: Conversation, before: asyncio.Task[None] | None) -> None:
+    async def _put(self, fresh: Conversation, before: asyncio.Task[None] | None, *, is_back: bool) -> None:
         if before is not None:
             await asyncio.wait({before})  # the later word is the last one, also on engines with many connections
-        await self._database.write(lambda tx: conversations.put(tx, fresh))
+        await self._database.write(lambda tx: self._keep_stored(tx, fresh, is_back=is_back))
+
+    def _keep_stored(self, tx: Tx, fresh: Conversation, *, is_back: bool) -> None:
+        conversations.put(tx, fresh)
+        if is_back:
+            now = self._now()
+            owed.revive(tx, fresh.tenant, lane_of(fresh), codes=AWAY, since=now - STILL_NEWS, now=now)
 
     def _written(self, key: tuple[TenantId, str], task: asyncio.Task[None]) -> None:
         if self._writing.get(key) is task:

@@ -21,6 +21,12 @@ class Gone(Delivery):
     code = "delivery-gone"
 
 
+class ConversationGone(Gone):
+    """Not the message alone: the whole conversation does not exist any more."""
+
+    code = "delivery-conversation-gone"
+
+
 class NotInstalled(Delivery):
     """The app was removed from the conversation, or never installed: wait for an installation."""
 
@@ -33,6 +39,12 @@ class Blocked(Delivery):
     code = "delivery-blocked"
 
 
+class Disabled(Blocked):
+    """An administrator has blocked the bot in the whole tenant: nothing reaches anybody there."""
+
+    code = "delivery-disabled"
+
+
 class TooBig(Delivery):
     """The message exceeds what Teams takes: send a shorter form."""
 
@@ -43,6 +55,12 @@ class Rejected(Delivery):
     """Teams calls the message wrong, or we would not send it: retrying cannot help."""
 
     code = "delivery-rejected"
+
+
+class WrongHost(Rejected):
+    """The tenant lives in another cloud: speak to it at that cloud's address."""
+
+    code = "delivery-wrong-host"
 
 
 class Later(Delivery):
@@ -74,7 +92,17 @@ class Transient(Later):
     code = "delivery-transient"
 
 
+class Failed(Transient):
+    """The connector failed inside: one more try, and not at once (Teams: status codes, 500)."""
+
+    code = "delivery-failed"
+
+
 class AuthBroken(Delivery):
     """We get no token for the bot, or Teams refuses it: an operator must look at app id and secret."""
 
     code = "delivery-auth-broken"
+
+
+AWAY = frozenset({NotInstalled.code, Blocked.code, ConversationGone.code})
+"""Codes of what cannot be said while the app is not there: said when it is there again, if that is soon."""

@@ -17,6 +17,7 @@ from attms_core.errors import AttmsError, NotAllowed, NotConnected, NotLinked, O
 from attms_core.health import Doctor
 from attms_core.model import Conversation, LinkState, Person, Right, TicketId, Wish
 from attms_core.notices import owe_outcome
+from attms_core.notices.wants import Wants
 from attms_core.people import People, authorize
 from attms_core.store.database import Database
 from bot import faces, problems
@@ -59,6 +60,7 @@ class Dispatch:
         readers: Readers,
         database: Database,
         poke: Callable[[], None],
+        wants: Wants,
         doctor: Doctor,
         connected: bool,
         patience: timedelta = PATIENCE,
@@ -72,6 +74,7 @@ class Dispatch:
         self._readers = readers
         self._database = database
         self._poke = poke
+        self._wants = wants
         self._doctor = doctor
         self._connected = connected
         self._patience = patience
@@ -128,6 +131,7 @@ class Dispatch:
             desk=self._desk,
             people=self._people,
             conversations=self._conversations,
+            wants=self._wants,
             doctor=self._doctor,
             reader=self._readers.of_turn(turn, conversation, me=person.resource),
             fresh_nonce=fresh_nonce,

@@ -76,7 +76,7 @@ class Query(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputChoiceSet(Input):
-    """One of several. ``filtered`` can be typed into."""
+    """One of several, or some of them. ``filtered`` can be typed into."""
 
     kind: ClassVar[str] = "Input.ChoiceSet"
     choices: tuple[Option, ...]
@@ -84,7 +84,9 @@ class InputChoiceSet(Input):
     style: Literal["compact", "filtered"] = "compact"
     placeholder: Plain | None = None
     value: str | None = None
+    """Where several may be chosen: their values with commas between."""
     wrap: Literal[True] | None = None
+    is_multi_select: Literal[True] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a choice of nothing, and of too much."""
@@ -93,6 +95,8 @@ class InputChoiceSet(Input):
             raise ValueError(f"input {self.id} without choices")
         if len(self.choices) > MOST_CHOICES:
             raise ValueError(f"input {self.id} with {len(self.choices)} choices; {MOST_CHOICES} fit")
+        if self.is_multi_select and any("," in choice.value for choice in self.choices):
+            raise ValueError(f"input {self.id} whose choices cannot be told apart: a comma stands between them")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ PARTS = frozenset({"AdaptiveCard", "Column", "TextRun", "Data.Query"})
 _UNREAD = ("data", "msteams")
 _TEXTS = ("text", "title", "label", "placeholder", "errorMessage", "fallbackText")
 _MARKDOWN = re.compile(r"[\[\]*_`<>#~|\\]|://")
+_MENTION = re.compile(r"<at>[\w .'\u2019-]+</at>")
 _ACTIVE = re.compile(r"\{\{|\$\{|</?at\b", re.IGNORECASE)
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -24,10 +25,12 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 def lint(card: Json) -> list[str]:
     """List what is wrong with a card; nothing is what it should list."""
     parts = list(_parts(card, "card"))
+    mentions = {each.get("text") for each in card.get("msteams", {}).get("entities", ())}
     found = [*_whole(card), *_ids(parts)]
     for where, part in parts:
         kind = part.get("type")
-        found += [f"{where}: {each}" for each in (*_known(where, kind), *_texts(part), *_actions(part))]
+        words = () if kind == "TextBlock" and part.get("text") in mentions else _texts(part)
+        found += [f"{where}: {each}" for each in (*_known(where, kind), *words, *_actions(part))]
         if kind in INPUTS:
             found += [f"{where}: {each}" for each in _input(part)]
         if kind in ACTIONS:
@@ -53,8 +56,12 @@ def _whole(card: Json) -> Iterator[str]:
         yield f"not a card of version {VERSION}"
     if not card.get("fallbackText"):
         yield "no fallbackText for clients that cannot draw it"
-    if card.get("msteams") != {"width": "full"}:
-        yield "not at full width, or with mentions"
+    if {**card.get("msteams", {}), "entities": ()} != {"width": "full", "entities": ()}:
+        yield "not at full width, or with what only mentions need"
+    shown = [part.get("text") for _, part in _parts(card, "card") if part.get("type") == "TextBlock"]
+    for each in card.get("msteams", {}).get("entities", ()):
+        if not _MENTION.fullmatch(each["text"]) or each["text"] not in shown or not each["mentioned"].get("id"):
+            yield f"a mention that is not shown, or of nobody: {each['text'][:60]!r}"
     if (size := len(orjson.dumps(card).decode())) > MOST_CHARACTERS:
         yield f"{size} characters"
     people = card.get("refresh", {}).get("userIds", ["one"])
@@ -110,7 +117,10 @@ def _input(part: Json) -> Iterator[str]:
         values = [choice["value"] for choice in part["choices"]]
         if not values or len(values) > len(set(values)):
             yield "choices are missing, or have the same value"
-        if "value" in part and part["value"] not in values:
+        chosen = [part["value"]] if "value" in part else []
+        if part.get("isMultiSelect"):
+            chosen = [each for value in chosen for each in value.split(",")]
+        if not set(values).issuperset(chosen):
             yield "a choice is selected that is not offered"
     if part["type"] == "Input.Text" and len(part.get("value", "")) > part["maxLength"]:
         yield "more text than its limit"

@@ -20,6 +20,7 @@ _LINK = {
 _WAY_ON = {
     LinkState.UNLINKED: "Ask an administrator to link you. Until then you see no ticket data.",
     LinkState.PROPOSED: "Until you confirm, you see no ticket data.",
+    LinkState.LINKED: "What concerns you is told in your own chat with me. Say notices there to choose what, and when.",
     LinkState.SUSPENDED: "Ask an administrator to look at it. Until then you see no ticket data.",
     LinkState.REFUSED: "Guests and people of other organisations see no ticket data.",
 }

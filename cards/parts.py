@@ -68,6 +68,11 @@ def way(text: str, action: Action) -> TextRun:
     return TextRun(text=plain(text), color="Accent", size="Small", select_action=action)
 
 
+def spaced(ways: Sequence[TextRun]) -> tuple[TextRun, ...]:
+    """Set ways beside each other."""
+    return tuple(each for one in ways for each in (glue(" · ", size="Small"), one))[1:]
+
+
 def paragraph(*runs: TextRun, spacing: Spacing | None = None) -> RichTextBlock:
     """Put runs in a line that wraps."""
     return RichTextBlock(inlines=runs, spacing=spacing)

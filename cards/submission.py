@@ -87,6 +87,26 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """Some of our own words, or of numbers: an input of several choices sends them with commas between."""
+
+    kind: Kind
+    most: int = 100
+
+    def pack(self, value: tuple[Any, ...]) -> object:
+        """Give them as a list."""
+        return [self.kind.pack(each) for each in value]
+
+    def read(self, raw: object) -> tuple[object, ...]:
+        """Take each of them."""
+        if isinstance(raw, str):
+            raw = [each.strip() for each in raw.split(",")]
+        if not isinstance(raw, list) or len(raw) > self.most:
+            raise ValueError("not a list of choices")
+        return tuple(self.kind.read(each) for each in raw)
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """Marks a field that the person fills in: the input's id is the field's name; left empty, the default stands."""
 

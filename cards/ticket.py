@@ -1,6 +1,5 @@
 """The ticket card: facts, SLA in words, latest notes, buttons. Its forms have files of their own."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -28,6 +27,7 @@ from cards.parts import (
     notice,
     paragraph,
     run,
+    spaced,
     stale,
     title,
     way,
@@ -62,6 +62,12 @@ class TicketCard:
     """Teams ids of those who get a view of their own, for which Teams asks by itself; sixty at most."""
     wish: WishId = NO_WISH
     """What the notice tells of, so that everybody's own view tells it too."""
+    news: tuple[Element, ...] = ()
+    """What stands above all in the place of a notice, where the card tells of changes."""
+    told: str = ""
+    """Its line of the activity feed, where that is not the ticket alone."""
+    quiet: tuple[TextRun, ...] = ()
+    """Ways to go on besides those that every ticket's card has."""
     can_write: bool = True
     """Whether the deeds are offered: a card that many see offers them all, a view of one's own what one may do."""
 
@@ -80,13 +86,15 @@ class TicketCard:
 
     def summary(self) -> str:
         """Say it in one line."""
+        if self.told:
+            return feed(self.told)
         ticket = self.detail.ticket
         said = f"{self.notice.rstrip('.')}: " if self.notice else ""
         return feed(f"{said}{ticket.number} {ticket.title} ({self.detail.status.label})")
 
     def _top(self, reader: Reader) -> tuple[Element, ...]:
         ticket = self.detail.ticket
-        said = (notice(self.notice, self.notice_style),) if self.notice else ()
+        said = (notice(self.notice, self.notice_style),) if self.notice else self.news
         old = stale(self.detail.as_of, reader, is_current=self.detail.is_current)
         head = (
             whisper(f"{ticket.number} · {self.detail.company_name}"),
@@ -157,9 +165,10 @@ class TicketCard:
         back = ListTickets(filter=self.back, offset=self.back_offset)
         ways = [way("Back to the list", tap("Back to the list", back))] if self.back else []
         ways += [way(str(each.title), each) for each in link("Open in AutoTask", self.detail.url, reader)]
+        ways += self.quiet
         if not ways:
             return ()
-        return (paragraph(*_spaced(ways), spacing="Medium"),)
+        return (paragraph(*spaced(ways), spacing="Medium"),)
 
     def _refresh(self) -> Refresh | None:
         if not self.refresh_for:
@@ -169,10 +178,6 @@ class TicketCard:
 
     def _about(self, kind: type[Asks]) -> Asks:
         return kind(ticket=self.detail.ticket.id, back=self.back, back_offset=self.back_offset)
-
-
-def _spaced(runs: Sequence[TextRun]) -> tuple[TextRun, ...]:
-    return tuple(each for run in runs for each in (glue(" · ", size="Small"), run))[1:]
 
 
 def _note(note: NoteLine, reader: Reader) -> Element:

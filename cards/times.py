@@ -1,6 +1,6 @@
 """Moments and spans in words, in the reader's zone. Reads no clock: the reader brings the time."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -54,6 +54,12 @@ def moment(at: datetime, reader: Reader) -> str:
     return f"{_day(local, days, today.year)} {_hour(local, reader.locale)}{name}"
 
 
+def day(on: date, reader: Reader) -> str:
+    """Say a day that is in no zone: ``24 Nov``, ``1 Dec 2027`` when it is another year's."""
+    shown = f"{on.day} {_MONTHS[on.month - 1]}"
+    return shown if on.year == _within(reader.now, zone(reader.zone)).year else f"{shown} {on.year}"
+
+
 def sla(clock: Clock, reader: Reader) -> str:
     """Say how an SLA clock stands, complete without any colour: ``resolution due in 2 h 10 min``."""
     left = clock.due - reader.now
@@ -85,8 +91,8 @@ def _day(local: datetime, days: int, year: int) -> str:
         return _NEAR_DAYS[days]
     if 0 < days <= _WEEK:
         return _DAYS[local.weekday()]
-    date = f"{local.day} {_MONTHS[local.month - 1]}"
-    return date if local.year == year else f"{date} {local.year}"
+    shown = f"{local.day} {_MONTHS[local.month - 1]}"
+    return shown if local.year == year else f"{shown} {local.year}"
 
 
 def _hour(local: datetime, locale: str) -> str:

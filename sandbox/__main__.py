@@ -1,4 +1,4 @@
-"""`python -m sandbox --port N --tickets N --seed N [--database FILE] [--life]`: an Autotask on 127.0.0.1."""
+"""An Autotask on 127.0.0.1: `python -m sandbox --port N --tickets N [--database FILE] [--life] [--callouts]`."""
 
 import argparse
 import asyncio
@@ -19,6 +19,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="which world; the same seed makes the same one")
     parser.add_argument("--database", default=":memory:", help="file that keeps the records; in memory unless said")
     parser.add_argument("--life", action="store_true", help="let tickets arrive and people work on them")
+    parser.add_argument("--callouts", action="store_true", help="let webhooks call http on this machine, too")
     return parser
 
 
@@ -34,9 +35,10 @@ def greeting(at: AutotaskSandbox) -> str:
     return "".join(f"{name + ':':<20}{value}\n" for name, value in facts.items())
 
 
-async def serve(*, port: int, tickets: int, seed: int, database: str, life: bool) -> None:
+async def serve(*, port: int, tickets: int, seed: int, database: str, life: bool, callouts: bool) -> None:
     """Serve until cancelled. Raises ValueError when the file holds another world."""
     async with AutotaskSandbox(tickets=tickets, seed=seed, port=port, database=database) as at:
+        at.quirks.callouts_to_loopback = callouts
         sys.stdout.write(greeting(at))
         sys.stdout.flush()
         await (Life(at.world, EVERY, seed=seed).run() if life else at.forever())

@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from admin.administration import Administration
-from admin.api import audit, config, document, keys, mail, page, people, scheduler, status
+from admin.api import audit, callouts, config, document, keys, mail, outbox, page, people, reach, scheduler, status
 from admin.api.calls import Calls
 from admin.api.gates import Gate
 from admin.api.guards import guard
@@ -27,6 +27,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *config.OPERATIONS,
     *keys.OPERATIONS,
     *people.OPERATIONS,
+    *reach.OPERATIONS,
+    *outbox.OPERATIONS,
+    *callouts.OPERATIONS,
     *audit.OPERATIONS,
 )
 DEPRECATED_SINCE = 1_795_478_400

@@ -9,7 +9,7 @@ import typer
 import uvloop
 
 from admin import manifest_command, people_command
-from admin.cli import config, doctor, jobs, keys, mirror, vault
+from admin.cli import callouts, config, doctor, jobs, keys, mirror, outbox, reach, vault
 from admin.cli.door import NOT_READY, Root
 from admin.cli.openers import DemoWish, Openers
 from admin.setup import command as setup_command
@@ -27,7 +27,11 @@ def make_cli(openers: Openers) -> typer.Typer:
     doctor.add(cli, openers)
     for name, subject in (("vault", vault), ("config", config), ("keys", keys), ("jobs", jobs), ("mirror", mirror)):
         cli.add_typer(subject.make(openers), name=name)
-    cli.add_typer(people_command.make(openers.people, openers.tenant), name="people")
+    cli.add_typer(callouts.make(openers), name="callouts")
+    cli.add_typer(outbox.make(openers), name="outbox")
+    people = people_command.make(openers.people, openers.tenant)
+    reach.add(people, openers)
+    cli.add_typer(people, name="people")
     cli.add_typer(manifest_command.make(openers.commands), name="manifest")
     return cli
 

@@ -142,6 +142,39 @@ class Started(Shape):
     run: str
 
 
+class CalloutHook(Shape):
+    """One of our webhooks in AutoTask."""
+
+    kind: str
+    webhook: int | None
+    troubles: list[str]
+    said: list[str]
+    heard: int
+    last_heard: Moment | None
+    last_number: int | None
+    gaps: int
+
+
+class CalloutStanding(Shape):
+    """How callouts stand."""
+
+    is_set_up: bool
+    looked: Moment | None
+    hooks: list[CalloutHook]
+    missed: int
+    missed_said: str
+    refused: int
+    left_to_polls: int
+    mended: list[str]
+    mended_at: Moment | None
+
+
+class CalloutsRemoved(Shape):
+    """How many webhooks were taken away."""
+
+    webhooks: int
+
+
 class Reloaded(Shape):
     """Jobs whose schedule is another now."""
 
@@ -208,3 +241,88 @@ class MirrorShown(Shape):
     all_tickets: int
     as_of: Moment | None
     is_current: bool
+
+
+class LaneWaits(Shape):
+    """What waits for one conversation."""
+
+    lane: str
+    name: str
+    waiting: int
+    oldest: Moment
+    due_at: Moment
+    attempts: int
+    held_until: Moment | None
+    trouble: str
+    trouble_at: Moment | None
+
+
+class OutboxWaiting(Shape):
+    """What waits."""
+
+    rows: int
+    lanes: int
+    page: list[LaneWaits]
+
+
+class DeadReason(Shape):
+    """Why messages were given up."""
+
+    code: str
+    what: str
+    count: int
+    last: Moment
+
+
+class DeadLetter(Shape):
+    """Something that was given up."""
+
+    id: int
+    lane: str
+    name: str
+    kind: str
+    topic: str
+    event: str
+    rule: str
+    at: Moment
+    reason: str
+    died_at: Moment
+    attempts: int
+
+
+class OutboxDead(Shape):
+    """What was given up."""
+
+    reasons: list[DeadReason]
+    letters: list[DeadLetter]
+    next: int | None
+
+
+class LettersCounted(Shape):
+    """How many it were."""
+
+    count: int
+
+
+class Reachable(Shape):
+    """Somebody, or a conversation of several."""
+
+    lane: str
+    name: str
+    kind: str
+    can_be_reached: bool
+    way: str
+    why: str
+    fix: str
+    seen_at: Moment | None
+    told_at: Moment | None
+    error: str
+    error_at: Moment | None
+
+
+class ReachRoster(Shape):
+    """Who can be reached."""
+
+    reached: int
+    closed: int
+    roster: list[Reachable]

@@ -17,6 +17,7 @@ import structlog
 from attms_core.autotask import encode, protocol, refusals, wire, zone
 from attms_core.autotask.budget import Budget, Usage
 from attms_core.autotask.caller import Caller, Sleep, find_zone
+from attms_core.autotask.callouts import Webhooks
 from attms_core.autotask.catalogue import Catalogue
 from attms_core.autotask.door import Door
 from attms_core.autotask.protocol import Call, Deed, Kind, Login, Priority, Verdict
@@ -64,6 +65,7 @@ class AutotaskClient:
     send        lent by tests; unset means an HTTP client of our own with the allow-list of AutoTask's hosts
     discovery   the base that is asked for the tenant's zone when none is configured
     heard       is told of every answer as it comes in
+    webhooks    what AutoTask calls us by is looked after there
     clock, sleep, jitter    see ``Caller``
     """
 
@@ -100,6 +102,7 @@ class AutotaskClient:
             jitter=jitter,
         )
         self._reads = Reads(self._caller, self._catalogue)
+        self.webhooks = Webhooks(self._caller, self._reads)
 
     async def __aenter__(self) -> Self:
         """Get ready to send; nothing is sent yet."""

@@ -17,6 +17,8 @@ from attms_core.model import (
     Contact,
     Field,
     LinkState,
+    OpportunityDetail,
+    OpportunityId,
     Outcome,
     Person,
     Resource,
@@ -87,6 +89,21 @@ class Desk:
             raise NotFound("The ticket is no longer in AutoTask.")
         return detail
 
+    async def opportunity(self, person: Person, opportunity: OpportunityId) -> OpportunityDetail:
+        """Show an opportunity of a company that the person may see. Raises ``NotFound``."""
+        self._may(person, Right.READ)
+        detail = await self._mirror.opportunity_detail(opportunity)
+        if detail is None or not _is_of_theirs(person, detail.opportunity.company):
+            raise NotFound(f"There is no opportunity {opportunity} that you may see.")
+        return detail
+
+    async def opportunity_sheet(self, opportunity: OpportunityId) -> OpportunityDetail:
+        """Show an opportunity to a conversation rather than to a person: for cards that stand there already."""
+        detail = await self._mirror.opportunity_detail(opportunity)
+        if detail is None:
+            raise NotFound("The opportunity is no longer in AutoTask.")
+        return detail
+
     async def companies(self, person: Person, text: str) -> list[Company]:
         """Search active companies that the person may see by the beginnings of their words."""
         self._may(person, Right.READ)
@@ -95,7 +112,7 @@ class Desk:
     async def contacts(self, person: Person, company: CompanyId, text: str = "") -> list[Contact]:
         """Search a company's active contacts. Raises ``NotAllowed`` for a company outside the person's role."""
         self._may(person, Right.READ)
-        if person.within_companies is not None and company not in person.within_companies:
+        if not _is_of_theirs(person, company):
             raise NotAllowed(OUTSIDE_COMPANY)
         return await self._mirror.contacts_of(company, text)
 
@@ -110,6 +127,11 @@ class Desk:
     def label(self, field: str, value: int) -> str:
         """Label a value of a ticket field; one that nobody listed is shown as ``unknown (17)``."""
         known = self._mirror.ticket_field(field)
+        return known.choice(value).label if known else f"unknown ({value})"
+
+    def opportunity_label(self, field: str, value: int) -> str:
+        """Label a value of an opportunity's field."""
+        known = self._mirror.opportunity_field(field)
         return known.choice(value).label if known else f"unknown ({value})"
 
     def field(self, name: str) -> Field | None:
@@ -307,6 +329,11 @@ class Desk:
             message=asker.message,
             asked_at=self._now(),
         )
+
+
+def _is_of_theirs(person: Person, company: CompanyId) -> bool:
+    """Say whether a company lies within a person's limits."""
+    return person.within_companies is None or company in person.within_companies
 
 
 def _new_id() -> WishId:

@@ -27,6 +27,16 @@ def verify_vault() -> str:
     return "On the host type: attms vault status"
 
 
+def repair_callouts() -> str:
+    """Make AutoTask's webhooks what they should be."""
+    return "On the host type: attms callouts repair"
+
+
+def reach() -> str:
+    """See who can be reached."""
+    return "On the host type: attms people reach"
+
+
 def people() -> str:
     """See who is linked."""
     return "On the host type: attms people list"

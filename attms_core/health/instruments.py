@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from attms_core.health import (
     autotask,
+    callouts,
     clock,
     database,
     disk,
@@ -19,9 +20,11 @@ from attms_core.health import (
     jobs,
     mirror,
     outbox,
+    reach_of_people,
     teams,
     vault,
 )
+from attms_core.health.callouts import CalloutsLine
 from attms_core.health.clocks import Clocks
 from attms_core.health.doctor import Check, Doctor
 from attms_core.health.finding import Finding, Subject
@@ -53,6 +56,7 @@ class Instruments:
     teams: TeamsLine | None = None
     jobs: JobsLine | None = None
     plugins: PluginsLine | None = None
+    callouts: CalloutsLine | None = None
 
     @property
     def file(self) -> Path | None:
@@ -126,6 +130,7 @@ def _store(it: Instruments) -> Checks:
         (teams.INSTALLED, lambda: teams.installed(it.database, it.tenant)),
         (outbox.OUTBOX, lambda: outbox.look(it.database, it.now())),
         (outbox.DEAD, lambda: outbox.dead(it.database, it.now())),
+        (reach_of_people.REACH, lambda: reach_of_people.look(it.database, it.tenant)),
         (database.DATABASE, lambda: database.look(it.database, it.file)),
         (database.INTEGRITY, integrity.look),
         (disk.DISK, lambda: disk.space(it.settings().data_dir)),
@@ -147,5 +152,6 @@ def _process(it: Instruments) -> Checks:
         (teams.TOKEN, partial(teams.token, teams_line) if teams_line else partial(none, teams.TOKEN)),
         (teams.KEYS, partial(teams.keys, teams_line, url) if teams_line else partial(none, teams.KEYS)),
         (jobs.JOBS, (lambda: jobs.look(job_line, it.now())) if job_line else partial(none, jobs.JOBS)),
+        (callouts.CALLOUTS, lambda: callouts.look(it.callouts, it.now())),
         (jobs.PLUGINS, partial(jobs.plugins, plugin_line) if plugin_line else partial(none, jobs.PLUGINS)),
     )

@@ -17,4 +17,8 @@ class Scope(StrEnum):
     KEYS_WRITE = "keys:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
+    CALLOUTS_READ = "callouts:read"
+    CALLOUTS_WRITE = "callouts:write"
+    OUTBOX_READ = "outbox:read"
+    OUTBOX_WRITE = "outbox:write"
     AUDIT_READ = "audit:read"

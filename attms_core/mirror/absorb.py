@@ -170,7 +170,7 @@ class _Work:
 
     def _is_ghost(self, tx: Tx, ticket: Ticket) -> bool:
         """Say whether a late replica tells of a ticket whose deletion we know of."""
-        if self.cause is not Cause.POLL:
+        if self.cause not in {Cause.POLL, Cause.CALLOUT}:
             return False
         told = changes.of_ticket(tx, self.tenant, ticket.id, limit=1)
         return bool(told) and told[0].what == DELETED

@@ -35,6 +35,7 @@ from attms_core.model import (
     Note,
     NoteLine,
     Opportunity,
+    OpportunityDetail,
     OpportunityId,
     Resource,
     ResourceId,
@@ -139,6 +140,10 @@ class Mirror:
         """Find an opportunity in the mirror alone."""
         return await self._reads.opportunity(opportunity)
 
+    async def opportunity_detail(self, opportunity: OpportunityId) -> OpportunityDetail | None:
+        """Show a mirrored opportunity, names and labels filled in."""
+        return await self._reads.opportunity_detail(opportunity)
+
     async def find(self, reference: str | TicketId) -> Ticket | None:
         """Find a ticket by number or id; when the mirror lacks it AutoTask is asked once.
 
@@ -215,6 +220,10 @@ class Mirror:
         """Describe a ticket field by our name or AutoTask's."""
         return self._memory.metadata.field(TICKETS, listed_as(name))
 
+    def opportunity_field(self, name: str) -> Field | None:
+        """Describe an opportunity's field by our name or AutoTask's."""
+        return self._memory.metadata.field(OPPORTUNITIES, listed_as(name))
+
     def resolve_choice(self, field: str, text: str) -> Choice:
         """Find the writable value that is meant. Raises ``Invalid`` with the legal labels, or those that fit."""
         return choose(text, self.choices(field), name=lambda choice: choice.label, field=field, what=field)
@@ -252,6 +261,17 @@ class Mirror:
     async def poll(self) -> list[Change]:
         """Absorb what moved since the last poll: one call when nothing did."""
         return await self._poll.tick()
+
+    async def reread(self, tickets: Sequence[TicketId]) -> list[Change]:
+        """Absorb these tickets as AutoTask has them now, with notes and time: because it called out for them.
+
+        A few calls for 200 tickets; nothing happens before polls have begun. Raises what AutoTask says.
+        """
+        return await self._poll.reread(tickets)
+
+    async def refresh_deletions(self) -> None:
+        """Drop what was deleted in AutoTask since the last look: a part of ``refresh_directory``."""
+        await self._poll.refresh_deletions()
 
     async def watch_levels(self) -> list[Change]:
         """Tell service levels that were reached since: every half minute; nothing is asked of AutoTask."""

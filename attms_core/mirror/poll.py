@@ -61,6 +61,17 @@ class Poll:
         await self._positions.advance(state, position=self._next(found, state.position, took), done=state.done + 1)
         return changes
 
+    async def reread(self, wanted: Sequence[TicketId]) -> list[Change]:
+        """Absorb these tickets as they are now, with their notes and time; the position of polls stays.
+
+        Does nothing before polls have begun.
+        """
+        state = await self._positions.get(POLL)
+        if state.position is None or not wanted:
+            return []
+        found = [ticket async for page in self._autotask.tickets_by_id(wanted) for ticket in page]
+        return await self._take(found, state.position, Cause.CALLOUT)
+
     async def refresh_directory(self) -> None:
         """Copy companies and contacts that changed, and drop tickets that were deleted in AutoTask."""
         companies = _Newest()
@@ -71,7 +82,7 @@ class Poll:
         state, since = await self._since(CONTACTS)
         await self._office.read_contacts(since, contacts.see)
         await self._positions.advance(state, position=contacts.moment)
-        await self._refresh_deletions()
+        await self.refresh_deletions()
 
     async def refresh_people(self) -> None:
         """Copy technicians, roles and picklists, which tell no time of change, whole."""
@@ -79,7 +90,8 @@ class Poll:
         await self._office.read_metadata()
         await self._positions.advance(await self._positions.get(PEOPLE))
 
-    async def _refresh_deletions(self) -> None:
+    async def refresh_deletions(self) -> None:
+        """Drop tickets that were deleted in AutoTask."""
         state, since = await self._since(DELETIONS)
         newest = state.position
         async for page in self._autotask.deleted_tickets(since):
@@ -95,17 +107,17 @@ class Poll:
         began = await self._positions.get(BEGAN)
         return state, (began.position or self._now()) - START_MARGIN
 
-    async def _take(self, found: Sequence[Ticket], cursor: datetime) -> list[Change]:
+    async def _take(self, found: Sequence[Ticket], cursor: datetime, cause: Cause = Cause.POLL) -> list[Change]:
         """Absorb tickets with notes and time of those that moved, in one transaction: they may tell who did it."""
         await self._office.read_companies_of(found)
-        moved, synced = await self._database.read(lambda tx: self._moved(tx, found, cursor))
+        moved, synced = await self._database.read(lambda tx: self._moved(tx, found, cursor, cause))
         fresh: list[Note] = []
         if known := [ticket for ticket in moved if ticket in synced]:
             fresh += [n async for page in self._autotask.notes_of(known, since=cursor - OVERLAP) for n in page]
         if unknown := [ticket for ticket in moved if ticket not in synced]:
             fresh += [n async for page in self._autotask.notes_of(unknown) for n in page]
         logged = await self._logged(moved, cursor - OVERLAP)
-        changes = await self._absorber.tickets(found, Cause.POLL, fresh=fresh, logged=logged)
+        changes = await self._absorber.tickets(found, cause, fresh=fresh, logged=logged)
         if unknown:
             now = self._now()
             await self._database.write(lambda tx: tickets.mark_notes_synced(tx, self._tenant, unknown, now))
@@ -118,13 +130,17 @@ class Poll:
         pages = self._autotask.time_entries_of(moved, since=since)
         return [entry async for page in self._may_read_time.pages(pages) for entry in page]
 
-    def _moved(self, tx: Tx, found: Sequence[Ticket], cursor: datetime) -> tuple[list[TicketId], frozenset[TicketId]]:
+    def _moved(
+        self, tx: Tx, found: Sequence[Ticket], cursor: datetime, cause: Cause
+    ) -> tuple[list[TicketId], frozenset[TicketId]]:
         """Name the tickets that moved since the last tick, and those of them whose notes were read before.
 
-        Our copy alone does not tell: a look-up may have brought the ticket up to date without its notes.
+        Of what was called out for, something moved. Our copy alone does not tell: a look-up may have brought the
+        ticket up to date without its notes.
         """
         ours = tickets.load(tx, self._tenant, [ticket.id for ticket in found])
-        moved = [t.id for t in found if _is_after(t, cursor) or t.id not in ours or _is_newer(t, ours[t.id])]
+        told = cause is Cause.CALLOUT
+        moved = [t.id for t in found if told or _is_after(t, cursor) or t.id not in ours or _is_newer(t, ours[t.id])]
         return moved, frozenset(t for t in moved if tickets.notes_synced(tx, self._tenant, t))
 
     def _next(self, found: Sequence[Ticket], cursor: datetime, took: timedelta) -> datetime:

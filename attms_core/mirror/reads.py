@@ -18,6 +18,7 @@ from attms_core.model import (
     Contact,
     NoteLine,
     Opportunity,
+    OpportunityDetail,
     OpportunityId,
     Ticket,
     TicketDetail,
@@ -75,6 +76,22 @@ class Reads:
         """Find an opportunity in the mirror alone."""
         found = await self._database.read(lambda tx: opportunities.load(tx, self._tenant, [opportunity]))
         return found.get(opportunity)
+
+    async def opportunity_detail(self, opportunity: OpportunityId) -> OpportunityDetail | None:
+        """Show a mirrored opportunity, names and labels filled in."""
+
+        def work(tx: Tx) -> tuple[Opportunity, Company | None, Reached] | None:
+            found = opportunities.load(tx, self._tenant, [opportunity]).get(opportunity)
+            if found is None:
+                return None
+            return found, directory.company(tx, self._tenant, found.company), Reached(sync.all_states(tx, self._tenant))
+
+        told = await self._database.read(work)
+        if told is None:
+            return None
+        found, company, reached = told
+        self._memory.remember([company] if company else [])
+        return show.opportunity(found, self._memory, await self._age(reached))
 
     async def find(self, reference: str | TicketId) -> Ticket | None:
         """Find a ticket by number or id; when the mirror lacks it AutoTask is asked once."""

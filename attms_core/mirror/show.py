@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from attms_core.mirror.fields import listed_as
+from attms_core.mirror.fields import OPPORTUNITIES, listed_as
 from attms_core.mirror.memory import Memory
 from attms_core.mirror.progress import Age, Reached
 from attms_core.model import (
@@ -15,6 +15,8 @@ from attms_core.model import (
     Listed,
     Note,
     NoteLine,
+    Opportunity,
+    OpportunityDetail,
     TenantId,
     Ticket,
     TicketDetail,
@@ -99,6 +101,19 @@ def detail(
         notes=tuple(note_line(note, told, memory) for note in visible[:limit]),
         hidden_notes=len(told.notes) - len(visible),
         url=url,
+        as_of=age.as_of,
+        is_current=age.is_current,
+    )
+
+
+def opportunity(found: Opportunity, memory: Memory, age: Age) -> OpportunityDetail:
+    """Show an opportunity as its card does; its company has been remembered."""
+    return OpportunityDetail(
+        opportunity=found,
+        company_name=memory.company_name(found.company),
+        owner_name=memory.resource_name(found.owner),
+        stage=memory.metadata.choice(OPPORTUNITIES, "stage", found.stage),
+        status=memory.metadata.choice(OPPORTUNITIES, "status", found.status),
         as_of=age.as_of,
         is_current=age.is_current,
     )

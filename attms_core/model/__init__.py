@@ -15,6 +15,7 @@ from attms_core.model.directory import (
     ResourceRole,
     Role,
 )
+from attms_core.model.filter import CompanyGroup, Filter
 from attms_core.model.ids import (
     CompanyId,
     ContactId,
@@ -47,11 +48,11 @@ from attms_core.model.notice import (
     lane_of_person,
     person_of,
 )
-from attms_core.model.opportunity import Opportunity
-from attms_core.model.outbox import Edit, EditSubject
+from attms_core.model.opportunity import Opportunity, OpportunityDetail
 from attms_core.model.people import Link, LinkState, Person, Right
 from attms_core.model.people import Role as PersonRole
 from attms_core.model.sla import Clock, ClockState, Level, Mark, clock_at, earliest, marks, next_clock, next_due
+from attms_core.model.subscription import Subscription
 from attms_core.model.ticket import (
     Listed,
     Note,
@@ -75,16 +76,16 @@ __all__ = [
     "Clock",
     "ClockState",
     "Company",
+    "CompanyGroup",
     "CompanyId",
     "Contact",
     "ContactId",
     "Conversation",
     "ConversationKind",
     "DeletedTicket",
-    "Edit",
-    "EditSubject",
     "Event",
     "Field",
+    "Filter",
     "Kept",
     "Lane",
     "Level",
@@ -99,6 +100,7 @@ __all__ = [
     "NoteId",
     "NoteLine",
     "Opportunity",
+    "OpportunityDetail",
     "OpportunityId",
     "Outcome",
     "Owed",
@@ -118,6 +120,7 @@ __all__ = [
     "Rule",
     "RuleKind",
     "Seen",
+    "Subscription",
     "SubscriptionId",
     "TenantId",
     "Ticket",

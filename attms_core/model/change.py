@@ -65,6 +65,7 @@ class Event(StrEnum):
     """Any other watched field: title, company, ..."""
 
 
+_LEVELS = {level.value: level for level in Level}
 _EVENTS = {
     **{event.value: event for event in Event if event not in {Event.ASSIGNED, Event.UNASSIGNED, Event.EDITED}},
     "close_date": Event.CLOSE_DATE,
@@ -107,7 +108,7 @@ class Change:
     @property
     def level(self) -> Level | None:
         """Give the service level that was reached, if that is what it is about."""
-        return Level(self.what) if self.what in set(Level) else None
+        return _LEVELS.get(self.what)
 
     def _of_status(self) -> Event:
         if self.after == COMPLETE:

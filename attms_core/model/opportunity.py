@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from attms_core.model.ids import CompanyId, ContactId, OpportunityId, ResourceId
+from attms_core.model.metadata import Choice
 
 UNDECIDED = (0, 1)
 """Not ready to buy, and active: the statuses of what is neither won nor lost. They are the vendor's own, the same in
@@ -52,3 +53,16 @@ class Opportunity:
     def freshness(self) -> datetime | None:
         """The newest moment that this copy knows of; of two copies the one with the later moment is newer."""
         return self.last_activity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityDetail:
+    """An opportunity with all that its card shows."""
+
+    opportunity: Opportunity
+    company_name: str
+    owner_name: str
+    stage: Choice
+    status: Choice
+    as_of: datetime | None = None
+    is_current: bool = True

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from attms_core.model import EditSubject, Wish
-from attms_core.store import outbox
+from attms_core.model import Lane, Owed, OwedKind, Topic, Wish, lane_of
+from attms_core.store import conversations, owed
 from attms_core.store.database import Tx
 
 
@@ -14,5 +14,16 @@ def owe_outcome(tx: Tx, wish: Wish, at: datetime) -> None:
     """
     if wish.message is None:
         return
-    subject = EditSubject(ticket=wish.outcome.ticket or wish.ticket, wish=wish.id)
-    outbox.owe(tx, wish.person.tenant, wish.conversation, wish.message, subject, at)
+    tenant, ticket = wish.person.tenant, wish.outcome.ticket or wish.ticket
+    known = conversations.get(tx, tenant, wish.conversation)
+    edit = Owed(
+        tenant=tenant,
+        lane=lane_of(known) if known else Lane(wish.conversation),
+        kind=OwedKind.EDIT,
+        due_at=at,
+        at=at,
+        topic=Topic(ticket=ticket) if ticket is not None else None,
+        activity=wish.message,
+        wish=wish.id,
+    )
+    owed.owe(tx, [edit], at)

@@ -6,7 +6,7 @@ the turn.
 
 import dataclasses
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -92,6 +92,19 @@ class People:
     async def get(self, key: PersonKey) -> Person | None:
         """Find a person in the store; none when they never spoke and nobody linked them."""
         return await self._recall(key)
+
+    async def those(self, keys: Collection[PersonKey]) -> dict[PersonKey, Person]:
+        """Find several people in the store at once; those who never spoke and whom nobody linked are left out."""
+
+        def work(tx: Tx) -> list[tuple[Person, Person]]:
+            stored = [person for key in keys if (person := people.get(tx, key))]
+            return [(person, self._look_again(tx, person)) for person in stored]
+
+        found = await self._database.read(work) if keys else []
+        return {
+            stored.key: await self._change(stored.key, self._look_again) if judged != stored else self._keep(stored)
+            for stored, judged in found
+        }
 
     async def everybody(self, tenant: TenantId | None = None) -> list[Person]:
         """List everybody of a tenant, the mirror's own by default."""

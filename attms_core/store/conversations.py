@@ -1,12 +1,13 @@
 """Conversation references: where the bot may speak, and which of them are internal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import exists, false, func, or_, select, true, update
 
 from attms_core.model import Conversation, ConversationKind, TenantId
-from attms_core.store.build import number, upsert, words
+from attms_core.store.build import Among, number, upsert, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement
 from attms_core.store.tables import conversations, people
@@ -20,6 +21,17 @@ _COLUMNS = (
 _ours = _c.tenant == words("tenant")
 _this = (_c.tenant == words("of_tenant"), _c.id == words("of_id"))
 _GET = Statement("a conversation", select(*_COLUMNS).where(_ours, _c.id == words("id")))
+_BY_ID = Statement("conversations by id", select(*_COLUMNS).where(_ours, Among(_c.id, "ids")))
+_PERSONAL = Statement(
+    "people's own chats",
+    # The last is the one that counts: the app's chat with a person is another after it was moved between tenants.
+    select(*_COLUMNS)
+    .where(_ours, Among(_c.object_id, "people"), _c.kind == ConversationKind.PERSONAL.value)
+    .order_by(_c.is_installed, _c.seen_at),
+)
+_ANY = Statement(
+    "any conversation", select(*_COLUMNS).where(_ours).order_by(_c.is_installed.desc(), _c.seen_at.desc()).limit(1)
+)
 _ALL = Statement("conversations", select(*_COLUMNS).where(_ours).order_by(_c.id))
 _PUT = upsert(conversations, ["tenant", "id"])
 _UNINSTALL = Statement("uninstalled", update(conversations).where(*_this).values(is_installed=false()))
@@ -89,6 +101,22 @@ def put(tx: Tx, conversation: Conversation) -> None:
 def get(tx: Tx, tenant: TenantId, id: str) -> Conversation | None:  # noqa: A002 - the word of the field
     """Give a conversation by its id."""
     row = tx.one(_GET, tenant=tenant, id=id)
+    return _decode(row) if row else None
+
+
+def by_id(tx: Tx, tenant: TenantId, ids: Sequence[str]) -> list[Conversation]:
+    """Give conversations by their ids."""
+    return [_decode(row) for row in tx.all(_BY_ID, tenant=tenant, ids=list(ids))]
+
+
+def personal(tx: Tx, tenant: TenantId, people: Sequence[str]) -> list[Conversation]:
+    """Give people's own chats by their object ids. Of several of one person the one to speak in comes last."""
+    return [_decode(row) for row in tx.all(_PERSONAL, tenant=tenant, people=list(people))]
+
+
+def any_of(tx: Tx, tenant: TenantId) -> Conversation | None:
+    """Give a conversation of the tenant, the one met last if it can be: it tells where Teams is to be reached."""
+    row = tx.one(_ANY, tenant=tenant)
     return _decode(row) if row else None
 
 

@@ -130,6 +130,19 @@ def contacts_of(tx: Tx, tenant: TenantId, company: CompanyId, text: str = "", *,
     return [rows.contact(row) for row in found]
 
 
+def contacts_named(tx: Tx, tenant: TenantId, text: str, *, limit: int = 15) -> list[Contact]:
+    """Find active contacts of any company by words of name or e-mail, the exact name first, then by name.
+
+    It looks at every contact: for what is asked seldom.
+    """
+    typed = asked(text)
+    if not typed:
+        return []
+    params = {f"like{i}": f"% {word}%" for i, word in enumerate(typed)}
+    found = tx.all(_contacts_anywhere(len(typed)), tenant=tenant, exact=" ".join(folded(text)), most=limit, **params)
+    return [rows.contact(row) for row in found]
+
+
 def company(tx: Tx, tenant: TenantId, id: CompanyId) -> Company | None:  # noqa: A002 - the word of the field
     """Give a company by its id."""
     return companies(tx, tenant, [id]).get(id)
@@ -196,6 +209,14 @@ def _named(typed: int) -> Statement:
     found = select(*rows.COMPANY).where(_c.tenant == words("tenant"), _c.is_active == true(), *of_words)
     order = [*([_c.folded != words("exact")] if typed else []), _c.folded, _c.id]
     return Statement(f"companies by {typed} words", found.order_by(*order).limit(number("most")))
+
+
+@lru_cache(maxsize=16)
+def _contacts_anywhere(typed: int) -> Statement:
+    alike = [_k.words.like(words(f"like{i}")) for i in range(typed)]
+    found = select(*rows.CONTACT).where(_k.tenant == words("tenant"), _k.is_active == true(), *alike)
+    order = (_k.folded != words("exact"), _k.folded, _k.id)
+    return Statement(f"contacts anywhere by {typed} words", found.order_by(*order).limit(number("most")))
 
 
 @lru_cache(maxsize=16)

@@ -1,4 +1,6 @@
-"""Which service levels tickets have reached. Rows are added and never changed; when to look again stands by the ticket.
+"""Which service levels tickets have reached. Rows are added, never changed, and forgotten with all else of a ticket.
+
+When to look again stands by the ticket.
 
 What a level is and when it is reached is told by the model.
 """
@@ -6,13 +8,13 @@ What a level is and when it is reached is told by the model.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, exists, select, update
 
 from attms_core.model import Level, Mark, TenantId, Ticket, TicketId
 from attms_core.store.build import Among, insert_if_new, number, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement
-from attms_core.store.tables import levels, tickets
+from attms_core.store.tables import changes, levels, tickets
 from attms_core.store.ticket_rows import COLUMNS, decode
 from attms_core.store.values import stamp, stamp_or_none
 
@@ -33,6 +35,17 @@ _ADD = insert_if_new(levels)
 _LOOK_AT = Statement(
     "look for a level at",
     update(tickets).where(_t.tenant == words("of_tenant"), _t.id == number("of_id")).values(level_at=number("at")),
+)
+
+
+_of_the_same = (changes.c.tenant == _l.tenant, changes.c.ticket == _l.ticket)
+_FORGET = Statement(
+    "forget levels of tickets that are gone",
+    delete(levels).where(
+        _l.tenant == words("tenant"),
+        ~exists().where(_t.tenant == _l.tenant, _t.id == _l.ticket),
+        ~exists().where(*_of_the_same),
+    ),
 )
 
 
@@ -70,3 +83,8 @@ def look_at(tx: Tx, tenant: TenantId, when: Mapping[TicketId, datetime | None]) 
     """Say when to look at tickets again; never for none."""
     rows = [{"of_tenant": tenant, "of_id": ticket, "at": stamp_or_none(at)} for ticket, at in when.items()]
     tx.many(_LOOK_AT, rows)
+
+
+def forget(tx: Tx, tenant: TenantId) -> int:
+    """Drop the levels of tickets of which nothing else is known, no change either; give how many they were."""
+    return tx.run(_FORGET, tenant=tenant)

@@ -1,5 +1,6 @@
 """People, their links and limits."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,7 @@ _COLUMNS = (
 _ours = _p.tenant == words("tenant")
 _GET = Statement("a person", select(*_COLUMNS).where(_ours, _p.object_id == words("object_id")))
 _ALL = Statement("people", select(*_COLUMNS).where(_ours))
+_SOME = Statement("some people", select(*_COLUMNS).where(_ours, Among(_p.object_id, "object_ids")))
 _HOLDER = Statement(
     "holder of a resource",
     select(*_COLUMNS).where(_ours, _p.state == "linked", Among(_p.resource, "resources")),
@@ -31,6 +33,12 @@ def get(tx: Tx, key: PersonKey) -> Person | None:
     """Give a person who has spoken here."""
     row = tx.one(_GET, tenant=key.tenant, object_id=key.object_id)
     return _decode(row) if row else None
+
+
+def some(tx: Tx, tenant: TenantId, object_ids: Sequence[str]) -> dict[str, Person]:
+    """Give people by their object ids; those who never spoke here are left out."""
+    found = map(_decode, tx.all(_SOME, tenant=tenant, object_ids=list(object_ids)))
+    return {person.key.object_id: person for person in found}
 
 
 def put(tx: Tx, person: Person) -> None:
@@ -55,6 +63,11 @@ def holder(tx: Tx, tenant: TenantId, resource: ResourceId) -> Person | None:
     """Give the person who is linked to a resource: there is one at most."""
     row = tx.one(_HOLDER, tenant=tenant, resources=[resource])
     return _decode(row) if row else None
+
+
+def holders(tx: Tx, tenant: TenantId, resources: Sequence[ResourceId]) -> list[Person]:
+    """Give the people who are linked to resources."""
+    return [_decode(row) for row in tx.all(_HOLDER, tenant=tenant, resources=list(resources))]
 
 
 def _encode(person: Person) -> dict[str, Any]:

@@ -397,27 +397,8 @@ conversations = Table(
     flag("is_internal"),
     maybe("seen_at"),
     PrimaryKeyConstraint("tenant", "id", name="conversations_pkey"),
+    Index("conversations_person", "tenant", "object_id"),
 )
-
-outbox = Table(
-    "outbox",
-    metadata,
-    text("tenant"),
-    text("conversation"),
-    text("activity", SORTED),
-    maybe("ticket"),
-    Column("wish", Text),
-    whole("version"),
-    whole("attempts"),
-    whole("due_at"),
-    whole("claimed_until"),
-    flag("is_dead"),
-    text("reason"),
-    maybe("died_at"),
-    PrimaryKeyConstraint("tenant", "conversation", "activity", name="outbox_pkey"),
-)
-_ALIVE = outbox.c.is_dead == false()
-Index("outbox_due", outbox.c.due_at, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
 
 # One row holds the vault, where the database is its home; others say which generation of a vault was seen last, and one
 # counts how often the lead among several processes was taken.

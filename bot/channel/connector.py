@@ -33,6 +33,7 @@ _FIRST_WAIT = 0.5
 _PAGE = 500
 _TARGETED = "?isTargetedActivity=true"
 _MOST_PAGES = 40
+_IN_THREAD = ";messageid="
 _OK = range(200, 300)
 NO_PRIVACY = (Rejected, NotInstalled, Gone)
 """What Teams answers where a private message cannot be had: it is offered in some conversations only."""
@@ -64,11 +65,20 @@ class Connector:
     wait is under three seconds.
     """
 
-    def __init__(self, *, session: ClientSession, tokens: Tokens, places: Places, pause: Pause = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        *,
+        session: ClientSession,
+        tokens: Tokens,
+        places: Places,
+        pause: Pause = asyncio.sleep,
+        repeats: bool = True,
+    ) -> None:
         self._session = session
         self._tokens = tokens
         self._places = places
         self._pause = pause
+        self._repeats = repeats
 
     async def send(
         self, conversation: Conversation, activity: Json, *, thread: str | None = None, only_to: str = ""
@@ -107,6 +117,28 @@ class Connector:
         if not chat:
             raise Rejected("Teams names no chat with the person")
         return chat
+
+    async def post_root(self, conversation: Conversation, activity: Json) -> tuple[str, str]:
+        """Begin a thread in a channel; return the thread's id and the message's own (Teams: proactive messages)."""
+        told = {
+            "isGroup": True,
+            "bot": {"id": conversation.bot_id},
+            "tenantId": conversation.tenant,
+            "channelData": {
+                "channel": {"id": conversation.channel_id or conversation.id},
+                "tenant": {"id": conversation.tenant},
+            },
+            "activity": activity,
+        }
+        answer = await self._call("POST", self._service(conversation.service_url), told)
+        thread = text(answer, "id")
+        return thread, text(answer, "activityId") or thread.partition(_IN_THREAD)[2]
+
+    def once(self) -> "Connector":
+        """Give one that tries each call once, for those who plan when to repeat; a stale token is still replaced."""
+        return Connector(
+            session=self._session, tokens=self._tokens, places=self._places, pause=self._pause, repeats=False
+        )
 
     async def edit(
         self, conversation: Conversation, activity_id: str, activity: Json, *, thread: str | None = None
@@ -185,7 +217,7 @@ class Connector:
                 return await self._once(call)
             except Later as error:
                 wait = error.after.total_seconds() if error.after is not None else _FIRST_WAIT
-                if not left or wait > LONGEST_WAIT or not error.repeatable:
+                if not left or wait > LONGEST_WAIT or not error.repeatable or not self._repeats:
                     raise
                 await self._pause(wait)
             except _StaleToken:

@@ -1,9 +1,44 @@
 """The abilities, one module each. A new one is a module here and a line in the list below."""
 
-from bot.commands import deeds, health, helping, internal, me, new_ticket, note, ticket, tickets
+from bot.commands import (
+    deeds,
+    digest,
+    escalation,
+    groups,
+    health,
+    helping,
+    internal,
+    me,
+    new_ticket,
+    note,
+    notices,
+    silence,
+    subscribe,
+    subscriptions,
+    ticket,
+    tickets,
+    why,
+)
 from bot.router import Router
 
-ABILITIES = (tickets, ticket, new_ticket, deeds, note, internal, me, health)
+ABILITIES = (
+    tickets,
+    ticket,
+    new_ticket,
+    deeds,
+    note,
+    internal,
+    me,
+    notices,
+    silence,
+    digest,
+    escalation,
+    subscribe,
+    subscriptions,
+    groups,
+    why,
+    health,
+)
 
 
 def build_router(*more: Router) -> Router:

@@ -3,12 +3,14 @@
 from attms_core.model import LinkState, Right
 from bot import faces
 from bot.asking import Asking
+from bot.conversations import is_personal
 from bot.reply import Reply
 from bot.router import Router
 from cards.asks import ConfirmLink, DeclineLink
 
 router = Router()
 FIRST = (("My tickets", "tickets mine"), ("Help", "help"))
+NOTICES = ("What I am told", "notices")
 
 
 @router.command(
@@ -21,7 +23,8 @@ FIRST = (("My tickets", "tickets mine"), ("Help", "help"))
 )
 async def me(asking: Asking, _words: str) -> Reply:
     """Answer with the person's own card."""
-    return faces.me(asking)
+    is_told = asking.person.link.state is LinkState.LINKED and is_personal(asking.conversation)
+    return faces.me(asking, commands=(NOTICES,) if is_told else ())
 
 
 @router.on(ConfirmLink, needs=Right.HELP)
@@ -30,7 +33,7 @@ async def confirm(asking: Asking, wish: ConfirmLink) -> Reply:
     if asking.person.link.state is not LinkState.PROPOSED or asking.person.link.resource != wish.resource:
         return faces.me(asking)
     linked = await asking.people.confirm(asking.person)
-    return faces.me(asking, linked, said="You are linked.", commands=FIRST)
+    return faces.me(asking, linked, said="You are linked.", commands=(*FIRST, NOTICES))
 
 
 @router.on(DeclineLink, needs=Right.HELP)

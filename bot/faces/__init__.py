@@ -1,5 +1,7 @@
 """How things look in a conversation: from what the desk says to a card with its summary. Decides nothing."""
 
+from bot.faces.choices import choices, choices_form
+from bot.faces.escalation import ladder, ladder_form, ladder_removal, ladders, queue_name
 from bot.faces.forms import (
     USUAL,
     assign_form,
@@ -20,16 +22,23 @@ __all__ = [
     "Form",
     "assign_form",
     "cancelled",
+    "choices",
+    "choices_form",
     "choose_company",
     "confirm_note",
     "done",
     "health",
     "health_line",
     "help_card",
+    "ladder",
+    "ladder_form",
+    "ladder_removal",
+    "ladders",
     "me",
     "new_ticket",
     "note_form",
     "priority_form",
+    "queue_name",
     "refused",
     "status_form",
     "suggestion",

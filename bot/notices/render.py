@@ -6,12 +6,12 @@ from typing import Any
 from attms_core.desk import Desk, Wishes
 from attms_core.desk.outcomes import error_of
 from attms_core.errors import NotFound
-from attms_core.model import Conversation, Edit, Wish, WishState
+from attms_core.model import Conversation, Owed, Wish, WishState
 from attms_core.people import People
 from bot import faces
 from bot.asking import Scene
 from bot.conversations import is_personal
-from bot.notices.sender import NotYet
+from bot.notices.lines import NotYet
 from bot.reading import Readers, fresh_nonce
 from bot.reply import Reply
 
@@ -32,13 +32,13 @@ class Renderer:
         self._pack = pack
 
     async def __call__(
-        self, edit: Edit, conversation: Conversation, *, viewers: tuple[str, ...] = (), is_short: bool = False
+        self, edit: Owed, conversation: Conversation, *, viewers: tuple[str, ...] = (), is_short: bool = False
     ) -> dict[str, Any]:
         """Make the activity; ``viewers`` get views of their own, by their Teams ids.
 
         Raises ``NotYet`` while the wish is under way, ``NotFound`` when nothing is left.
         """
-        wish = await self._wishes.by_id(edit.subject.wish) if edit.subject.wish else None
+        wish = await self._wishes.by_id(edit.wish) if edit.wish else None
         if wish is None:
             raise NotFound("The wish is no longer known.")
         if wish.state in LIVE:

@@ -1,108 +1,136 @@
-"""Delivers what the outbox owes: in order per conversation, rendered when sent, retried as Teams asks, never lost."""
+"""Delivers what the outbox owes: claims lanes, has couriers serve a bounded number at once, and keeps the leases.
+
+How one lane is served is the courier's business, what is committed the ledger's.
+"""
 
 import asyncio
 import contextlib
+import random
+import uuid
+from collections import deque
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol, Self
+from typing import Self
 
 import structlog
 
-from attms_core.errors import AttmsError, NotFound
-from attms_core.model import Conversation, Edit, TenantId
+from attms_core.errors import AttmsError
+from attms_core.model import Conversation, Owed, Post, TenantId, Topic
+from attms_core.notices import choices
 from attms_core.ports import Now
-from attms_core.store import outbox
-from attms_core.store.database import Database
-from bot.delivery import AuthBroken, Blocked, Delivery, Later, NotInstalled, TooBig
+from attms_core.store import claims, lanes
+from attms_core.store.claims import Claim
+from attms_core.store.database import Database, Tx
+from bot.notices.courier import Courier
+from bot.notices.leases import LEASE, Leases
+from bot.notices.ledger import Ledger
+from bot.notices.lines import Compose, Line, Render, Rooms
+from bot.notices.message import Message, Way
+from bot.notices.mishaps import Chance, Verdict
+from bot.notices.pace import TEAMS, Pace, Pause, TenantPace
+from bot.notices.places import GCC_URL, Places
+from bot.notices.work import Work
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 8
-"""Conversations served at the same time."""
+AT_ONCE = 48
+"""Lanes served at the same time."""
+MOST, LEAST = 256, 8
+"""Lanes claimed at once: more while they are served fast, fewer while they are slow."""
+QUICK, SLOW = timedelta(seconds=1), timedelta(seconds=5)
+"""A claim that was served in less is followed by a bigger one, one that took more by a smaller."""
 IDLE = timedelta(seconds=15)
 """How long to sleep when nothing is due and nobody pokes."""
-FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=15)
-TRIES = 30
-"""Then the edit is buried with its reason."""
-
-
-class NotYet(AttmsError):
-    """What the edit shall show has not been decided."""
-
-    code = "not-yet"
-
-
-class Render(Protocol):
-    """Makes the activity of an edit."""
-
-    async def __call__(
-        self, edit: Edit, conversation: Conversation, *, viewers: tuple[str, ...] = (), is_short: bool = False
-    ) -> dict[str, Any]:
-        """Make it, with views of their own for the ``viewers``; a short one holds no more than what happened.
-
-        Raises ``NotYet`` while its wish is under way, ``NotFound`` when nothing is left.
-        """
-        ...
-
-
-class Editor(Protocol):
-    """Edits a message that the bot has sent."""
-
-    async def edit(self, conversation: Conversation, activity_id: str, activity: dict[str, Any]) -> None:
-        """Put the activity in the message's place. Raises ``Delivery`` errors."""
-        ...
-
-
-class Rooms(Protocol):
-    """Finds conversations."""
-
-    async def find(self, tenant: TenantId, conversation: str) -> Conversation | None:
-        """Find one by its id."""
-        ...
-
-    async def viewers(self, conversation: Conversation) -> tuple[str, ...]:
-        """Name those who get views of their own of a ticket's card there, by their Teams ids."""
-        ...
-
-    async def forget_install(self, told: Conversation) -> None:
-        """Note that the app is not there any more."""
-        ...
+GRACE = 2.0
+"""Seconds for messages that are under way when everything ends."""
 
 
 class Sender:
     """The outbox's one worker in this process, at work while entered. ``poke`` it when something new is owed."""
 
-    def __init__(self, *, database: Database, editor: Editor, rooms: Rooms, render: Render, now: Now) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        line: Line,
+        rooms: Rooms,
+        render: Render,
+        now: Now,
+        compose: Compose | None = None,
+        bot_id: str = "",
+        pace: Pace | None = TEAMS,
+        pause: Pause = asyncio.sleep,
+        chance: Chance = random.random,
+        gcc_url: str = GCC_URL,
+    ) -> None:
         self._database = database
-        self._editor = editor
-        self._rooms = rooms
-        self._render = render
         self._now = now
+        self._holder = uuid.uuid4().hex
+        self._ledger = Ledger(database, holder=self._holder, now=now, pause=pause, on_commit=self.poke)
+        self._leases = Leases(database, holder=self._holder, now=now, pause=pause)
+        self._courier = Courier(
+            line=line,
+            places=Places(database=database, line=line, rooms=rooms, bot_id=bot_id, gcc_url=gcc_url),
+            render=render,
+            compose=compose or nothing_to_say,
+            ledger=self._ledger,
+            pace=pace,
+            tenant_pace=TenantPace(database, pace.tenant if pace else None, now=now, pause=pause),
+            brake=self,
+            now=now,
+            chance=chance,
+        )
+        self._feed: deque[Work] = deque()
+        self._workers: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
-        self._work: asyncio.Task[None] | None = None
+        self._size = LEAST
+        self._claimed_at: datetime | None = None
+        self._is_stopping = False
+        self._halted: datetime | None = None
+        self._paused: dict[TenantId, datetime] = {}
+        self._life = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Begin to deliver."""
-        self._work = asyncio.create_task(self._run(), name="outbox")
+        async with contextlib.AsyncExitStack() as life:
+            life.push_async_callback(self._release)
+            await life.enter_async_context(self._ledger)
+            life.push_async_callback(self._stop_workers)
+            await life.enter_async_context(self._leases)
+            work = asyncio.create_task(self._run(), name="outbox")
+            life.push_async_callback(_ended, work)
+            self._life = life.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop; what is still owed stays in the outbox."""
-        if self._work is not None:
-            self._work.cancel()
-            await asyncio.wait({self._work})
+        """Finish what is under way, if it takes no longer than a moment; what is still owed stays in the outbox."""
+        self._is_stopping = True
+        await self._life.aclose()
 
     def poke(self) -> None:
         """Say that something may be due now."""
         self._news.set()
+
+    def stop_tenant(self, tenant: TenantId, verdict: Verdict) -> None:
+        """Send nothing more in a tenant for a while."""
+        self._paused[tenant] = self._now() + verdict.wait
+        log.error("tenant_stopped", tenant=tenant, reason=verdict.reason)
+
+    def stop_all(self, verdict: Verdict) -> None:
+        """Send nothing more at all for a while; then one message tells whether it goes on."""
+        self._halted = self._now() + verdict.wait
+        log.error("sender_stopped", reason=verdict.reason)
+
+    def go_on(self) -> None:
+        """Hear that a message has arrived."""
+        self._halted = None
 
     async def _run(self) -> None:
         """Deliver until cancelled. A store that is out of order for a while does not end it."""
         while True:
             self._news.clear()
             try:
-                await self._deliver_all()
-                wait = await self._until_next()
+                wait = await self._claim()
             except AttmsError as error:
                 log.warning("outbox_stalled", code=error.code, reason=str(error))
                 wait = IDLE
@@ -111,75 +139,110 @@ class Sender:
                 async with asyncio.timeout(wait.total_seconds()):
                     await self._news.wait()
 
-    async def _deliver_all(self) -> None:
-        while edits := await self._claim():
-            await asyncio.gather(*(self._deliver(edit) for edit in edits))
-
-    async def _claim(self) -> list[Edit]:
+    async def _claim(self) -> timedelta:
+        """Claim what is due, if there is room for it; say how long to sleep unless there is news."""
         now = self._now()
-        return await self._database.write(lambda tx: outbox.due(tx, now, AT_ONCE))
-
-    async def _until_next(self) -> timedelta:
-        due_at = await self._database.read(outbox.next_due_at)
-        if due_at is None:
+        if len(self._feed) >= AT_ONCE:
             return IDLE
-        return min(max(due_at - self._now(), timedelta(milliseconds=50)), IDLE)
+        if self._halted is not None and (self._workers or now < self._halted):
+            return IDLE
+        due_at = await self._database.read(lanes.next_due_at)
+        if due_at is None or due_at > now:
+            return IDLE if due_at is None else min(max(due_at - now, timedelta(milliseconds=10)), IDLE)
+        claimed = await self._claim_lanes(now)
+        self._feed.extend(Work(each) for each in claimed if self._leases.hold(each.key, now))
+        self._hire()
+        return timedelta() if claimed and len(self._feed) < AT_ONCE else IDLE
 
-    async def _deliver(self, edit: Edit) -> None:
+    async def _claim_lanes(self, now: datetime) -> list[Claim]:
+        self._paused = {tenant: until for tenant, until in self._paused.items() if until > now}
+        most, paused = self._fitting(now), tuple(self._paused)
+
+        def work(tx: Tx) -> list[Claim]:
+            found = claims.claim(tx, holder=self._holder, now=now, until=now + LEASE, most=most, paused=paused)
+            return choices.keep_quiet(tx, found, now)
+
+        return await self._database.write(work)
+
+    def _fitting(self, now: datetime) -> int:
+        """Say how many lanes to claim: as many as have lately been served within a few seconds."""
+        if self._halted is not None:
+            return 1
+        if self._claimed_at is not None and not self._feed:
+            took = now - self._claimed_at
+            self._size = min(2 * self._size, MOST) if took < QUICK else self._size
+            self._size = max(self._size // 2, LEAST) if took > SLOW else self._size
+        self._claimed_at = now
+        return self._size
+
+    def _hire(self) -> None:
+        for _ in range(min(len(self._feed), AT_ONCE - len(self._workers))):
+            task = asyncio.create_task(self._serve(), name="courier")
+            self._workers.add(task)
+            task.add_done_callback(self._workers.discard)
+
+    async def _serve(self) -> None:
+        while self._feed and not self._is_stopping:
+            work = self._feed.popleft()
+            if len(self._feed) == AT_ONCE // 2:
+                self.poke()
+            await self._serve_one(work)
+            await self._ledger.has_room()
+        if not self._feed:
+            self.poke()
+
+    async def _serve_one(self, work: Work) -> None:
+        key = work.claim.key
         try:
-            await self._send(edit)
-        except asyncio.CancelledError:
-            # We are being stopped: the next to start shall not wait until our claim runs out. Edits repeat harmlessly.
-            await self._retry(edit, self._now())
-            raise
-        except NotYet:
-            await self._retry(edit, self._now() + FIRST_WAIT)
-        except NotFound as error:
-            await self._bury(edit, str(error))
-        except (Later, AuthBroken) as error:
-            await self._later(edit, error)
-        except (NotInstalled, Blocked) as error:
-            await self._leave(edit, error)
-        except Delivery as error:
-            await self._bury(edit, f"{error.code}: {error}")
+            if not self._give_back(work):
+                await self._courier.serve(work, lambda: self._may_serve(work))
         except AttmsError as error:
-            await self._later(edit, error)
+            log.warning("lane_failed", tenant=key[0], lane=key[1], code=error.code, reason=str(error))
         except Exception:
-            # The last net: a bug of ours in one card must not leave all other cards standing.
-            log.exception("edit_broke", conversation=edit.conversation, activity=edit.activity)
-            await self._bury(edit, "a bug: see the log")
+            # The last net: a bug of ours in one lane must not end the courier that serves all the others.
+            log.exception("lane_broke", tenant=key[0], lane=key[1])
+        finally:
+            self._leases.let_go(key)
 
-    async def _send(self, edit: Edit) -> None:
-        conversation = await self._rooms.find(edit.tenant, edit.conversation.split(";")[0])
-        if conversation is None or not conversation.is_installed:
-            raise NotFound("The conversation is gone.")
-        viewers = await self._rooms.viewers(conversation)
-        activity = await self._render(edit, conversation, viewers=viewers)
+    def _give_back(self, work: Work) -> bool:
+        """Give a lane back unserved, if nothing may be said there now."""
+        now, tenant = self._now(), work.claim.tenant
+        until = max(self._halted or now, self._paused.get(tenant, now))
+        if until > now:
+            work.end(now=now, wait=until - now, trouble=work.claim.trouble)
+            self._ledger.note(work.take_result())
+            return True
+        return not self._may_serve(work)
+
+    def _may_serve(self, work: Work) -> bool:
+        now = self._now()
+        until = max(self._halted or now, self._paused.get(work.claim.tenant, now))
+        return until <= now and not self._is_stopping and self._leases.are_safe(work.claim.key)
+
+    async def _stop_workers(self) -> None:
+        if self._workers:
+            await asyncio.wait(set(self._workers), timeout=GRACE)
+        for worker in set(self._workers):
+            worker.cancel()
+        if self._workers:
+            await asyncio.wait(set(self._workers))
+
+    async def _release(self) -> None:
+        """Give the lanes back at once: the next to start shall not wait until our leases run out."""
         try:
-            await self._editor.edit(conversation, edit.activity, activity)
-        except TooBig:
-            short = await self._render(edit, conversation, is_short=True)
-            await self._editor.edit(conversation, edit.activity, short)
-        await self._database.write(lambda tx: outbox.settle(tx, edit))
+            await self._database.write(lambda tx: lanes.release(tx, holder=self._holder))
+        except AttmsError as error:
+            log.warning("lanes_unreleased", code=error.code, reason=str(error))
 
-    async def _leave(self, edit: Edit, error: Delivery) -> None:
-        """Nothing is sent to a conversation without the app until somebody speaks there or installs it again."""
-        conversation = await self._rooms.find(edit.tenant, edit.conversation)
-        if conversation is not None:
-            await self._rooms.forget_install(conversation)
-        await self._bury(edit, f"{error.code}: {error}")
 
-    async def _later(self, edit: Edit, error: AttmsError) -> None:
-        if edit.attempts + 1 >= TRIES:
-            await self._bury(edit, f"{error.code}: {error}")
-            return
-        asked = error.after if isinstance(error, Later) else None
-        backoff = min(FIRST_WAIT * 2 ** min(edit.attempts, 16), LONGEST_WAIT)
-        await self._retry(edit, self._now() + (asked or backoff))
+async def nothing_to_say(
+    conversation: Conversation, rows: Sequence[Owed], posts: Mapping[Topic, Post]
+) -> list[Message]:
+    """Compose nothing: for a house in which nobody makes news of what is owed."""
+    del conversation, posts
+    return [Message(way=Way.NOTHING, settles=tuple(rows), reason="Nobody composes it.")]
 
-    async def _retry(self, edit: Edit, due_at: datetime) -> None:
-        await self._database.write(lambda tx: outbox.retry(tx, edit, due_at))
 
-    async def _bury(self, edit: Edit, reason: str) -> None:
-        log.warning("edit_buried", conversation=edit.conversation, activity=edit.activity, reason=reason)
-        await self._database.write(lambda tx: outbox.bury(tx, edit, reason, self._now()))
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sandbox.autotask import callouts_rules
 from sandbox.autotask.rows import Record
 from sandbox.autotask.tenant import Actor
 from sandbox.autotask.values import read_time, wire_time
@@ -104,6 +105,7 @@ SETTLE: dict[str, Settle] = {
     "CompanyNotes": company_note,
     "ConfigurationItems": configuration_item,
     "TicketAttachments": attachment,
+    **dict.fromkeys(callouts_rules.WATCHED, callouts_rules.settle),
 }
 
 

@@ -7,7 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
-Kind = Literal["delay", "drop", "threads", "server_error", "lost_reply", "stale", "workflow", "move_zone"]
+Kind = Literal[
+    "delay",
+    "drop",
+    "threads",
+    "server_error",
+    "lost_reply",
+    "stale",
+    "workflow",
+    "move_zone",
+    "callout_lost",
+    "callout_doubled",
+    "callout_delayed",
+    "callout_reordered",
+    "callout_corrupt",
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -24,6 +38,14 @@ class Fault:
                   written since the switch was thrown
     workflow      a rule that runs after a write and sets these `values` on the ticket
     move_zone     the next call finds the tenant moved: 401 here, and zoneInformation names another base
+
+    And of callouts, whose `entity` is `Tickets` or `TicketNotes` and whose `verb` is `create`, `update` or `delete`:
+
+    callout_lost       it is never sent, and no error log tells
+    callout_doubled    it is sent twice
+    callout_delayed    it waits for `seconds` of the world's time, and those behind it with it
+    callout_reordered  it is sent after the one that comes next
+    callout_corrupt    a byte of it changes after it was signed
     """
 
     kind: Kind

@@ -39,6 +39,12 @@ HOT = {
     "Opportunities": "companyID ownerResourceID status stage projectedCloseDate lastActivity",
     "CompanyNotes": "companyID opportunityID lastModifiedDate",
     "ConfigurationItems": "companyID contactID isActive serialNumber referenceTitle lastModifiedTime",
+    "TicketWebhookFields": "webhookID",
+    "TicketWebhookUdfFields": "webhookID",
+    "TicketWebhookExcludedResources": "webhookID",
+    "TicketNoteWebhookFields": "webhookID",
+    "TicketNoteWebhookExcludedResources": "webhookID",
+    "WebhookEventErrorLogs": "createDateTime",
 }
 """Fields with a column and an index of their own: what clients filter by all day."""
 

@@ -31,6 +31,13 @@ FLAGS = {
     "x-notQueryable": "notQueryable",
 }
 
+# picklists by the vendor's own pages (REST help: webhook fields) that the OpenAPI file does not mark
+UNMARKED = {
+    "TicketWebhookFields": "fieldID",
+    "TicketNoteWebhookFields": "fieldID",
+    "TicketWebhookUdfFields": "udfFieldID",
+}
+
 # the one child whose tag differs from the top-level entity that serves the same records
 SAME_RECORDS = {"CompanyContacts": "Contacts"}
 
@@ -75,6 +82,8 @@ def table(openapi: dict[str, Any]) -> dict[str, Any]:
         routes[path] = {"entity": entity, "verbs": sorted(operations)}
         if path.endswith("{id}") and name and entity not in entities:
             entities[entity] = {"name": name, **model(openapi["definitions"][name + "Model"])}
+    for entity, unmarked in UNMARKED.items():
+        entities[entity]["fields"][unmarked]["picklist"] = True
     return {"routes": routes, "entities": entities}
 
 

@@ -4,6 +4,7 @@ System values carry the vendor's own numbers (REST help: Tickets entity); custom
 tenants have them.
 """
 
+from sandbox.autotask import callouts_rules
 from sandbox.autotask.tenant import COMPLETE, NEW, STANDARD, Choice, Tenant, Udf
 
 STATUSES = (
@@ -52,6 +53,9 @@ TICKET_TYPES = (
     (4, "Change Request"),
     (5, "Alert"),
 )
+
+WEBHOOKS = 10
+"""Per entity, in the API user's security level."""
 
 ONBOARDING = 101
 CATEGORIES = (
@@ -146,6 +150,8 @@ def set_up(tenant: Tenant) -> None:
     tenant.elsewhere = {"Product": set(PRODUCTS)}
     tenant.picklist_parents = {("Tickets", "subIssueType"): "issueType"}
     tenant.udfs = {"Tickets": list(TICKET_UDFS)}
+    callouts_rules.set_up(tenant)
+    tenant.rights.webhooks = WEBHOOKS
     tenant.demands = {
         STANDARD: {"queueID", "dueDateTime"},
         ONBOARDING: {"queueID", "dueDateTime", "issueType", "subIssueType"},

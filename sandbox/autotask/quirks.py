@@ -47,3 +47,15 @@ class Quirks:
     """A read that carries an impersonation header is refused, as with people whose level lacks the right."""
     hidden_queues: frozenset[int] = frozenset()
     """Queues whose tickets the API user's security level hides: rows vanish, nothing says so."""
+    callouts_to_loopback: bool = False
+    """A webhook may call http on this machine; Autotask itself wants https on port 443 of a public host."""
+    callout_fields: Literal["ids", "labels", "texts"] = "ids"
+    """How a callout writes the values of its fields: by type, as picklist labels, or all as text."""
+    callout_ids_as_text: bool = False
+    """Ids and sequence numbers of a callout are text."""
+    callout_person_key: Literal["PersonID", "PersonId"] = "PersonID"
+    """How a callout spells who caused it."""
+    callout_delete_fields: bool = False
+    """A callout of a deletion has empty fields instead of none."""
+    deactivated_bare: bool = False
+    """The call that a webhook was deactivated has neither body nor signature."""

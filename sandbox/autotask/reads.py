@@ -21,6 +21,9 @@ START = -1
 
 LARGEST_ID = 2**63
 ATTACHED = "TicketAttachments"
+SECRETIVE = ("TicketWebhooks", "TicketNoteWebhooks")
+MASK = "****************"
+"""What is read in the place of a webhook's key."""
 
 
 class Reads:
@@ -88,9 +91,11 @@ class Reads:
         return orjson.dumps({"items": items, "pageDetails": details})
 
     def _shown(self, entity: Entity, query: Query, doc: str) -> orjson.Fragment:
-        if query.fields is None and entity.plural != ATTACHED:
+        if query.fields is None and entity.plural not in (ATTACHED, *SECRETIVE):
             return orjson.Fragment(doc)
         record = orjson.loads(doc)
+        if entity.plural in SECRETIVE:
+            record["secretKey"] = MASK
         if entity.plural == ATTACHED:
             record["data"] = None
         if query.fields is None:

@@ -39,6 +39,12 @@ FILE_TOO_LARGE = "The attachment exceeds the maximum file size."  # our wording
 UPLOADS = "Attachments exceed 10000000 bytes in 5 minutes. Please try again in 5 minutes."  # our wording
 PARENT_ID = "A query on {0} must filter on the id of the parent."  # our wording
 HISTORY_FILTER = "TicketHistory can only be queried by a single ticketID."  # our wording
+NO_MORE_WEBHOOKS = (
+    "The logged in Resource's security level does not allow more webhooks for this entity."  # our wording
+)
+SAME_WEBHOOK = "A webhook for the same entity, URL and event type already exists."  # our wording
+TOO_MANY_WEBHOOKS = "The maximum number of active webhooks for this entity has been reached."  # our wording
+NAMED_TWICE = "Data violation: The webhook names this already"  # our wording
 QUEUE_OR_RESOURCE = "A queueID or an assignedResourceID with assignedResourceRoleID is required"  # our wording
 
 
@@ -106,6 +112,11 @@ def bad_picklist(value: object, field: str) -> str:
 def bad_reference(field: str, entity: str) -> str:
     """Say that a reference leads nowhere, or to something inactive or out of place."""
     return f"Reference value on field: {field} of type: {entity} does not exist or is invalid.{ON_RECORD}"
+
+
+def bad_url(field: str) -> str:
+    """Say that a webhook may not call there (our wording)."""
+    return f"{field} must be a public address with https on port 443{ON_RECORD}"
 
 
 def too_long(field: str, length: int) -> str:

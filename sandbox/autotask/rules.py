@@ -6,7 +6,7 @@ written here.
 
 from collections.abc import Callable
 
-from sandbox.autotask import checks, refusals
+from sandbox.autotask import callouts_rules, checks, refusals
 from sandbox.autotask.derived import CLOSED, LOST, hours_of, size_of
 from sandbox.autotask.rows import Record
 from sandbox.autotask.tenant import API_USER_LICENCE, Actor
@@ -106,6 +106,7 @@ CHECKS: dict[str, Check] = {
     "TicketSecondaryResources": secondary_resource,
     "TicketAdditionalContacts": additional_contact,
     "TicketAttachments": attachment,
+    **callouts_rules.CHECKS,
 }
 
 

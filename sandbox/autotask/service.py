@@ -16,6 +16,7 @@ import orjson
 from aiohttp import web
 
 from sandbox.autotask import seed as seeding
+from sandbox.autotask.callouts import Callouts
 from sandbox.autotask.clock import Clock
 from sandbox.autotask.faults import Faults
 from sandbox.autotask.limits import Limits
@@ -57,6 +58,7 @@ class AutotaskSandbox:
         seeding.fill(self.world, tickets=tickets, seed=seed)
         self.limits = Limits(self.clock, self.quirks, hourly=hourly, latency_factor=latency_factor)
         self.faults = Faults(lambda: self.world.rows.sequence)
+        self.callouts = Callouts(self.world, self.faults)
         self.credentials = Credentials()
         self.server = Server(self.world, self.limits, self.faults, self.credentials)
         self._port = port
@@ -94,10 +96,12 @@ class AutotaskSandbox:
         await web.TCPSite(self._runner, HOST, self._port).start()
         self._port = self._runner.addresses[0][1]
         self.server.origin = f"http://{HOST}:{self._port}"
+        await self.callouts.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop serving; records in memory are gone then."""
+        await self.callouts.__aexit__()
         if self._runner is not None:
             await self._runner.cleanup()
         self.world.rows.close()

@@ -59,7 +59,8 @@ class Entity:
 
     def parent_field(self, parent: str) -> str | None:
         """Return the field that holds the id of a parent such as `Ticket`."""
-        found = self.field(parent + "ID")
+        # children of every kind of webhook call their parent the same (REST help: webhooks)
+        found = self.field(parent + "ID") or (self.field("webhookID") if parent.endswith("Webhook") else None)
         return found.name if found else None
 
 

@@ -45,6 +45,14 @@ SERVED = frozenset(
         "Opportunities",
         "CompanyNotes",
         "ConfigurationItems",
+        "TicketWebhooks",
+        "TicketWebhookFields",
+        "TicketWebhookUdfFields",
+        "TicketWebhookExcludedResources",
+        "TicketNoteWebhooks",
+        "TicketNoteWebhookFields",
+        "TicketNoteWebhookExcludedResources",
+        "WebhookEventErrorLogs",
     ]
 )
 """Entities with rules and records here; the others answer like a module that is switched off."""
@@ -98,6 +106,8 @@ class Rights:
     """Resources whose own level does not allow to be impersonated."""
     contact_impersonation: bool = True
     """The API user may write notes in a contact's name."""
+    webhooks: int = 0
+    """How many webhooks per entity the API user's level allows; 0, as Autotask begins, also lets no one fire."""
     denied: set[tuple[int, str, str]] = field(default_factory=set)
     """(resource id, entity, deed) that a person's own level forbids; deed as in the refusal's text."""
 

@@ -4,6 +4,7 @@ Both doors end here: the API's writes, after they have been checked, and the han
 pages (tests and the life simulator). Nothing here refuses anything; that is for `checks` and `writes`.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +46,10 @@ OF_TICKET = (
 """What goes when its ticket is deleted."""
 
 
+Listener = Callable[[str, Record, Record, Actor], None]
+"""Hears of an entity's record as it was (empty: it is new), as it is (empty: it is gone), and whose deed that was."""
+
+
 class World:
     """One Autotask database."""
 
@@ -56,6 +61,7 @@ class World:
         self.rows = Rows(self.table, clock, database)
         self.uploads = Uploads(clock)
         self._numbers: dict[str, int] = {}
+        self.listeners: list[Listener] = []
 
     def blank(self, entity: str) -> Record:
         """Return a record with every field of its entity, all empty."""
@@ -111,6 +117,7 @@ class World:
         self._touch(record, actor.resource_id, now)
         self.rows.put("Tickets", record)
         self._tell(history.created(record))
+        self.tell("Tickets", {}, record, actor)
         return int(record["id"])
 
     def change_ticket(self, id_: int, *, by: int, **fields: Any) -> None:
@@ -136,6 +143,7 @@ class World:
         self.rows.put(entity, after)
         if entity == "Tickets":
             self._tell(*history.changed(self.tenant, before, after, actor.resource_id, wire_time(now)))
+        self.tell(entity, before, after, actor)
 
     def create(self, entity: str, values: Record, actor: Actor) -> int:
         """Write a new record of any entity but tickets and their notes; return its id."""
@@ -151,6 +159,7 @@ class World:
         self.rows.put(entity, record)
         if entity == "TicketAttachments":
             self.rows.put("AttachmentInfo", self._attachment_info(record))
+        self.tell(entity, {}, record, actor)
         return int(record["id"])
 
     def add_note(
@@ -182,9 +191,12 @@ class World:
             "creatorResourceID": None if contact else actor.resource_id,
             "impersonatorCreatorResourceID": actor.impersonator_id,
         }
+        before = dict(ticket)
         self._absorb_note(ticket, note, actor, now)
         self.rows.put("TicketNotes", note)
         self.rows.put("Tickets", ticket)
+        self.tell("TicketNotes", {}, note, actor)
+        self.tell("Tickets", before, ticket, actor)
         return int(note["id"])
 
     def delete_ticket(self, id_: int, *, by: int) -> None:
@@ -197,11 +209,13 @@ class World:
             "ticketNumber": ticket["ticketNumber"],
             "ticketTitle": ticket["title"],
         }
-        self.create("DeletedTicketLogs", log, Actor(resource_id=by))
+        actor = Actor(resource_id=by)
+        self.create("DeletedTicketLogs", log, actor)
         for child in OF_TICKET:
             for record in self.rows.find(child, ticketID=id_):
                 self.rows.remove(child, record["id"])
         self.rows.remove("Tickets", id_)
+        self.tell("Tickets", ticket, {}, actor)
 
     def touch_activity(self, ticket_id: int, actor: Actor, now: datetime) -> None:
         """Move a ticket's last activity without tracking a change. Raises KeyError."""
@@ -210,7 +224,14 @@ class World:
             "lastActivityPersonType": BY_RESOURCE,
             "lastActivityResourceID": actor.resource_id,
         }
-        self.rows.put("Tickets", {**self.ticket(ticket_id), **activity})
+        before = self.ticket(ticket_id)
+        self.rows.put("Tickets", {**before, **activity})
+        self.tell("Tickets", before, {**before, **activity}, actor)
+
+    def tell(self, entity: str, before: Record, after: Record, actor: Actor) -> None:
+        """Let everybody hear who listens to changes."""
+        for listener in self.listeners:
+            listener(entity, before, after, actor)
 
     def _settle(self, entity: str, before: Record, after: Record, actor: Actor, now: datetime) -> None:
         settle = derived.SETTLE.get(entity)

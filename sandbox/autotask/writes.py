@@ -58,6 +58,7 @@ class Writes:
         self._world.rows.remove(entity.plural, record["id"])
         if entity.plural == "TicketAttachments":
             self._world.rows.remove("AttachmentInfo", record["id"])
+        self._world.tell(entity.plural, record, {}, actor)
         return int(record["id"])
 
     def rule(self, ticket_id: int, before: Record, values: Record) -> None:

@@ -109,7 +109,8 @@ async def test_a_key_opens_what_its_scope_says_and_nothing_else(api: Listener, s
         Scope.SCHEDULER_READ: {"/api/v1/scheduler/jobs"},
         Scope.CONFIG_READ: {"/api/v1/config", "/api/v1/config/history"},
         Scope.KEYS_READ: {"/api/v1/keys"},
-        Scope.PEOPLE_READ: {"/api/v1/people"},
+        Scope.PEOPLE_READ: {"/api/v1/people", "/api/v1/reach"},
+        Scope.OUTBOX_READ: {"/api/v1/outbox", "/api/v1/outbox/dead"},
         Scope.AUDIT_READ: {"/api/v1/audit"},
     }
     key = await api.ground.key([scope])

@@ -23,8 +23,8 @@ class Alone:
     async def members(self, _: Conversation) -> list[Member]:
         return []
 
-    async def send(self, _: Conversation, activity: dict[str, Any]) -> str:
-        raise AssertionError(f"nobody asked for {activity}")
+    async def send(self, _: Conversation, activity: dict[str, Any], *, thread: str | None = None) -> str:
+        raise AssertionError(f"nobody asked for {activity} in {thread}")
 
 
 @pytest.fixture

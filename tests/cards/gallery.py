@@ -51,6 +51,11 @@ from cards.ticket_forms import AssignCard, PriorityCard, StatusCard
 from cards.tickets import TicketsCard
 from cards.unknown_outcome import UnknownOutcomeCard
 from cards.welcome import WelcomeCard
+from tests.cards.gallery_choices import choices
+from tests.cards.gallery_digests import digests
+from tests.cards.gallery_escalation import escalation
+from tests.cards.gallery_notices import notices
+from tests.cards.gallery_subscriptions import subscriptions
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 NONCE = "Zm9vYmFyYmF6cXV4MTIzNA"
@@ -176,6 +181,11 @@ def cards(say: Callable[[str], str] = str, reader: Reader = READER) -> dict[str,
         **new_tickets(say, reader),
         **answers(say, reader),
         **healths(say, reader),
+        **choices(say, reader, NONCE),
+        **digests(say, reader, NONCE),
+        **notices(say, reader, NONCE),
+        **escalation(say, reader, NONCE),
+        **subscriptions(say, reader, NONCE),
     }
     return {name: orjson.loads(orjson.dumps(card)) for name, card in rendered.items()}
 

@@ -43,7 +43,7 @@ class Attms:
 
 async def test_an_administrator_s_day_beside_a_running_bot(tmp_path: Path) -> None:
     async with Installation(tmp_path / "data") as installation:
-        attms = Attms({**installation._settings(), **installation.teams.environment()})
+        attms = Attms({**installation.settings(), **installation.teams.environment()})
         async with installation.process() as process:
             before = await attms.json("mirror", "sync")
             assert (before["is_finished"], before["open_tickets"] > 0) == (True, True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from attms_core.autotask.budget import Usage
 from attms_core.autotask.zone import Zones
+from attms_core.callouts import Standing
 from attms_core.errors import AttmsError
 from attms_core.health import Clocks, Instruments, Reach
 from attms_core.http import Request, Response
@@ -117,6 +118,20 @@ class Plugins:
     failed: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class Callouts:
+    """Callouts that nobody has set up."""
+
+    standing: Standing = field(default_factory=lambda: Standing(is_set_up=False))
+    error: AttmsError | None = None
+    every: timedelta = timedelta(seconds=30)
+
+    async def look(self, *, within: timedelta) -> Standing:
+        if self.error:
+            raise self.error
+        return self.standing
+
+
 async def punctual(_request: Request) -> Response:
     """Answer at noon."""
     return Response(status=200, headers={"date": format_datetime(NOON, usegmt=True)})
@@ -139,5 +154,6 @@ def instruments(store: Database, settings: Settings, **other: Any) -> Instrument
         "teams": Teams(),
         "jobs": Jobs([Job()]),
         "plugins": Plugins(),
+        "callouts": Callouts(),
     }
     return Instruments(**{**given, **other})

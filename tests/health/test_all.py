@@ -65,7 +65,7 @@ async def test_each_check_tells_of_its_own_subject(store: Database, tmp_path: Pa
 async def test_only_what_the_serving_process_knows_waits_for_it(store: Database, tmp_path: Path) -> None:
     beside = make_doctor(instruments(store, settings(tmp_path), teams=None, jobs=None, plugins=None), in_process=False)
     told = [finding.name for finding in await beside.examine() if "running service" in finding.what]
-    assert told == ["autotask-budget", "bot-token", "bot-keys", "jobs", "plugins"]
+    assert told == ["autotask-budget", "bot-token", "bot-keys", "jobs", "callouts", "plugins"]
 
 
 async def test_an_installation_that_is_well_has_nothing_ill(store: Database, tmp_path: Path) -> None:

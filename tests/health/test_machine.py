@@ -15,10 +15,10 @@ from attms_core.errors import StoreUnavailable
 from attms_core.health import Clocks, Reach, State, clock, database, disk, hosts_allowed, jobs, mirror, outbox
 from attms_core.http import AnswerLost, ForbiddenAddress, NotSent, Request, Response
 from attms_core.mirror.progress import BEGAN, POLL, STAGES, stage_name
-from attms_core.model import EditSubject, TenantId
-from attms_core.store import outbox as owed
+from attms_core.model import Lane, Owed, OwedKind, TenantId
+from attms_core.store import owed
 from attms_core.store.database import FILE, Database
-from attms_core.store.outbox import Backlog
+from attms_core.store.owed import Backlog
 from attms_core.store.sync import SyncState
 from attms_core.store.upkeep import Soundness
 from tests.health.patient import Job, Jobs, Plugins, Run
@@ -251,10 +251,12 @@ async def test_what_was_given_up_within_a_day_is_told_with_its_reason(store: Dat
     ours = TenantId("tenant")
     assert (await outbox.dead(store, NOON)).state is State.OK
     for each, age in (("a", 30), ("b", 2)):
-        await store.write(lambda tx, each=each: owed.owe(tx, ours, each, "m", EditSubject(), NOON))  # type: ignore[misc] # bound at once
-        [edit] = await store.write(lambda tx: owed.due(tx, NOON, 5))
+        lane = Lane(each)
+        row = Owed(tenant=ours, lane=lane, kind=OwedKind.NEWS, due_at=NOON, at=NOON)
+        await store.write(lambda tx, row=row: owed.owe(tx, [row], NOON))  # type: ignore[misc] # bound at once
+        rows = await store.read(lambda tx, lane=lane: owed.waiting(tx, ours, lane))  # type: ignore[misc] # bound at once
         at = NOON - timedelta(hours=age)
-        await store.write(lambda tx, edit=edit, at=at: owed.bury(tx, edit, f"blocked {edit.conversation}", at))  # type: ignore[misc] # bound at once
+        await store.write(lambda tx, rows=rows, at=at: owed.bury(tx, rows, f"blocked {rows[0].lane}", at))  # type: ignore[misc] # bound at once
     found = await outbox.dead(store, NOON)
     assert found.state is State.WARNING
     assert "1 message given up" in found.what

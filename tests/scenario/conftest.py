@@ -149,8 +149,9 @@ async def opening(clock: Clock, data_dir: Path) -> AsyncIterator[Open]:
             if connected:
                 given |= autotask_settings(at)
             given |= {f"ATTMS_{name}": value for name, value in settings.items()}
-            # A slow machine is not a slow AutoTask: tests of "Saving..." bring a patience of their own.
-            calm = {"now": clock.now, "login_ca": teams.ca_file, "patience": timedelta(minutes=1)}
+            # A slow machine is not a slow AutoTask: tests of "Saving..." bring a patience of their own. Nor is a time
+            # that stands still a reason to speak no more.
+            calm = {"now": clock.now, "login_ca": teams.ca_file, "patience": timedelta(minutes=1), "pace": None}
             keywords: dict[str, Any] = calm | (brought or {})
             if governed:
                 keywords["configuration"] = Configuration(given, await new_vault(data_dir), now=clock.now)

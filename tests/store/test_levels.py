@@ -74,8 +74,8 @@ async def test_no_look_reads_more_than_its_index_shows(
     sqlite: Database, tmp_path: Path, statement: Statement, index: str
 ) -> None:
     made = statement.compiled(SQLITE)
-    bound: dict[str, object] = dict.fromkeys(("until", "most", "of_id", "at"), 1)
-    bound |= {"tenant": OURS, "of_tenant": OURS, "tickets": "[1]", "opportunities": "[1]", **made.constants}
+    bound: dict[str, object] = dict.fromkeys(("until", "most", "of_id", "at", "ticket", "opportunity"), 1)
+    bound |= {"tenant": OURS, "of_tenant": OURS, "tickets": "[1]", **made.constants}
     with closing(sqlite3.connect(tmp_path / FILE)) as plain:
         plan = [row[3] for row in plain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
     assert any(step.startswith("SEARCH") and index in step for step in plan), plan

@@ -18,11 +18,11 @@ from attms_core.model import TicketId
 from attms_core.store import changes, levels, sync
 from attms_core.store import notice_tables as _notice_tables  # noqa: F401 - its tables are compared too
 from attms_core.store import upgrade as upgrading
+from attms_core.store.columns import metadata
 from attms_core.store.database import Database, open_database
 from attms_core.store.migrate import SCRIPTS, DatabaseTooNew, newest
 from attms_core.store.sqlite import prepare_file
 from attms_core.store.sync import SyncState
-from attms_core.store.tables import metadata
 from tests.store.values import NOON, OURS
 
 

@@ -9,17 +9,15 @@ from attms_core.errors import StoreUnavailable
 from attms_core.model import (
     Conversation,
     ConversationKind,
-    EditSubject,
     Link,
     LinkState,
     Person,
     PersonKey,
     ResourceId,
 )
-from attms_core.store import conversations, outbox, people, upkeep
+from attms_core.store import conversations, people, upkeep
 from attms_core.store.database import FILE, Database, Tx
-from attms_core.store.outbox import Backlog, Graves
-from tests.store.values import NOON, OURS, THEIRS, at
+from tests.store.values import OURS, THEIRS
 
 CHAT = Conversation(
     tenant=OURS,
@@ -66,33 +64,6 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_no_damage(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         upkeep.examine_file(tmp_path / "odd ?#% name.db", 60)
-
-
-async def test_what_waits_is_counted_over_all_tenants(database: Database) -> None:
-    assert await database.read(outbox.backlog) == Backlog(waiting=0, oldest_due=None, most_attempts=0)
-    for tenant, minutes in ((OURS, 5), (THEIRS, 3)):
-        await owe(database, tenant, "c", at(minutes))
-    [edit] = await database.write(lambda tx: outbox.due(tx, at(4), 1))
-    await database.write(lambda tx: outbox.retry(tx, edit, at(30)))
-    assert await database.read(outbox.backlog) == Backlog(waiting=2, oldest_due=at(5), most_attempts=1)
-
-
-async def test_the_dead_of_late_are_counted_with_the_last_reason(database: Database) -> None:
-    for name, minutes in (("a", 1), ("b", 20), ("c", 30)):
-        await owe(database, OURS, name, NOON)
-        [edit] = await database.write(lambda tx: outbox.due(tx, NOON, 1))
-        await bury(database, edit, name, minutes)
-    assert await database.read(lambda tx: outbox.buried_since(tx, at(20))) == Graves(2, "because of c")
-    assert await database.read(lambda tx: outbox.buried_since(tx, at(31))) == Graves(0, "")
-    assert (await database.read(outbox.backlog)).waiting == 0
-
-
-async def owe(database: Database, tenant: object, conversation: str, due_at: object) -> None:
-    await database.write(lambda tx: outbox.owe(tx, tenant, conversation, "m", EditSubject(), due_at))  # type: ignore[arg-type] # the tests' own values
-
-
-async def bury(database: Database, edit: object, name: str, minutes: float) -> None:
-    await database.write(lambda tx: outbox.bury(tx, edit, f"because of {name}", at(minutes)))  # type: ignore[arg-type] # an edit
 
 
 async def test_places_and_people_are_counted_for_one_tenant(database: Database) -> None:

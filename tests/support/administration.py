@@ -14,6 +14,8 @@ from attms_core.config import Configuration, open_configuration
 from attms_core.health import Doctor, Finding, State
 from attms_core.jobs import SCHEDULE, Jobs, parse
 from attms_core.keys import Keys, Scope
+from attms_core.notices.letters import Letters
+from attms_core.notices.reach import Roster
 from attms_core.people import People
 from attms_core.settings import Linking
 from attms_core.store import directory
@@ -34,6 +36,9 @@ class Ground:
     administration: Administration
     counted: asyncio.Event
     """Set once the job ``count`` has run."""
+    poked: asyncio.Event
+    """Set once something may be due."""
+    store: Database
 
     async def key(self, scopes: Sequence[Scope] = tuple(Scope), *, lifetime: timedelta = A_MONTH) -> str:
         """Make a key, for everything by default, and give its text."""
@@ -44,7 +49,7 @@ class Ground:
 @asynccontextmanager
 async def administration(folder: Path, **brought: Any) -> AsyncIterator[Ground]:
     """Put the use cases together; ``brought`` replaces some of them."""
-    clock, counted = Clock(), asyncio.Event()
+    clock, counted, poked = Clock(), asyncio.Event(), asyncio.Event()
 
     async def count() -> None:
         counted.set()
@@ -67,8 +72,11 @@ async def administration(folder: Path, **brought: Any) -> AsyncIterator[Ground]:
             jobs=jobs,
             people=People(store, None, tenant=TENANT, linking=Linking.CONFIRM, administrators=(), now=clock),
             tenant=TENANT,
+            letters=Letters(store, tenant=TENANT, now=clock, poke=poked.set),
+            reach=Roster(store, tenant=TENANT),
         )
-        yield Ground(folder=folder, clock=clock, administration=replace(made, **brought), counted=counted)
+        made = replace(made, **brought)
+        yield Ground(folder=folder, clock=clock, store=store, administration=made, counted=counted, poked=poked)
 
 
 async def _fill(store: Database) -> None:

@@ -72,7 +72,7 @@ class Installation:
         """Run the bot in this process."""
         async with AsyncExitStack() as stack:
             brought = {"login_ca": self.teams.ca_file, **brought}
-            house = await stack.enter_async_context(app.build(load(self._settings()), **brought))
+            house = await stack.enter_async_context(app.build(load(self.settings()), **brought))
             await house.first_data()
             server = TestServer(house.public)
             await server.start_server()
@@ -84,7 +84,7 @@ class Installation:
     async def process(self) -> AsyncIterator["Process"]:
         """Run the bot as the real thing, in a process of its own; leaving kills it."""
         port = free_port()
-        settings = {**self._settings(), "ATTMS_PORT": str(port), "ATTMS_ADMIN_PORT": str(free_port())}
+        settings = {**self.settings(), "ATTMS_PORT": str(port), "ATTMS_ADMIN_PORT": str(free_port())}
         environment = {**os.environ, **settings, **self.teams.environment()}
         child = await _start(environment)
         process = Process(child)
@@ -96,7 +96,8 @@ class Installation:
         finally:
             await process.kill()
 
-    def _settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
+        """Give the bot's environment, but for the ports."""
         code = self.at.credentials
         settings = {
             **self.teams.settings("ATTMS_"),

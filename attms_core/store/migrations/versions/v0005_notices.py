@@ -58,6 +58,8 @@ def upgrade() -> None:
     create_choices()
     create_digests()
     create_ladders()
+    op.create_index("conversations_person", "conversations", ["tenant", "object_id"])
+    move_outbox()
 
 
 def create_owed() -> None:
@@ -199,3 +201,33 @@ def create_ladders() -> None:
         *map(number, ("ladder", "ticket", "since", "step")),
         sa.PrimaryKeyConstraint("tenant", "ladder", "ticket", name="climbs_pkey"),
     )
+
+
+LANE = """
+    CASE WHEN c.kind = 'personal' AND c.object_id IS NOT NULL THEN 'person:' || c.object_id ELSE o.conversation END
+"""
+EDITS = "outbox o LEFT JOIN conversations c ON c.tenant = o.tenant AND c.id = o.conversation"
+
+
+def move_outbox() -> None:
+    """Carry edits that are owed over, those given up too."""
+    op.execute(
+        f"""
+        INSERT INTO owed (tenant, lane, kind, topic, rule, event, mode, activity, wish, is_held, at, due_at, version,
+            attempts, is_dead, reason, died_at)
+        SELECT o.tenant, {LANE}, 'edit', CASE WHEN o.ticket IS NULL THEN '' ELSE 'ticket:' || o.ticket END,
+            '', '', 'both', o.activity, o.wish, false, o.due_at, o.due_at, o.version, o.attempts, o.is_dead, o.reason,
+            o.died_at
+        FROM {EDITS} ORDER BY o.due_at, o.activity
+        """  # noqa: S608 - made of constants
+    )
+    op.execute(
+        f"""
+        INSERT INTO lanes (tenant, lane, due_at, claimed_until, claimed_by, full_second, full_half_minute, full_hour,
+            trouble)
+        SELECT tenant, lane, min(CASE WHEN is_dead THEN {2**63 - 1} ELSE due_at END), 0, '', 0, 0, 0, ''
+        FROM owed GROUP BY tenant, lane
+        """  # noqa: S608 - made of constants
+    )
+    op.drop_index("outbox_due", "outbox")
+    op.drop_table("outbox")

@@ -1,0 +1,88 @@
+"""Facts for all lanes that are composed at the same time, by one look into the store.
+
+Nothing is kept: what somebody silenced, took, unlinked or turned internal a moment ago holds already.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from attms_core.errors import AttmsError
+from attms_core.model import ChangeId, Owed, PersonKey, Post, Rule, TenantId, person_of
+from attms_core.people import People
+from attms_core.ports import Now
+from attms_core.store.database import Database
+from bot.notices.compose_look import Facts, look
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is wanted of one look."""
+
+    tenant: TenantId
+    rows: list[Owed] = field(default_factory=list)
+    told: set[ChangeId] = field(default_factory=set)
+    rules: set[Rule] = field(default_factory=set)
+    waiting: list[asyncio.Future["Facts | None"]] = field(default_factory=list)
+
+    def add(self, rows: Sequence[Owed], posts: Iterable[Post]) -> None:
+        self.rows += rows
+        self.rules.update(row.rule for row in rows if row.rule)
+        for post in posts:
+            self.told.update(each.change for each in post.told if each.change is not None)
+            self.rules.update(each.rule for each in post.told if each.rule)
+
+
+class Reading:
+    """Reads facts. Who asks while a look is being prepared joins it: ten thousand conversations cost a few looks."""
+
+    def __init__(self, database: Database, people: People, now: Now) -> None:
+        self._database = database
+        self._people = people
+        self._now = now
+        self._open: dict[TenantId, _Asked] = {}
+
+    async def of(self, rows: Sequence[Owed], posts: Iterable[Post]) -> Facts:
+        """Give the facts of rows of one lane, and of what its cards were told for. Raises ``StoreUnavailable``."""
+        tenant, standing = rows[0].tenant, list(posts)
+        while True:
+            asked = self._open.get(tenant)
+            if asked is None:
+                asked = self._open[tenant] = _Asked(tenant)
+                asked.add(rows, standing)
+                return await self._lead(asked)
+            asked.add(rows, standing)
+            joined: asyncio.Future[Facts | None] = asyncio.get_running_loop().create_future()
+            asked.waiting.append(joined)
+            if (facts := await joined) is not None:
+                return facts
+            # whoever led was cancelled: ask anew
+
+    async def _lead(self, asked: _Asked) -> Facts:
+        facts: Facts | None = None
+        error: AttmsError | None = None
+        try:
+            try:
+                await asyncio.sleep(0)  # whoever composes at the same time joins
+            finally:
+                del self._open[asked.tenant]
+            facts = await self._read(asked)
+        except AttmsError as failed:
+            error = failed  # who joined hears of it; of anything else each finds out alone
+            raise
+        finally:
+            for each in asked.waiting:
+                if not each.done():
+                    each.set_exception(error) if error else each.set_result(facts)
+        return facts
+
+    async def _read(self, asked: _Asked) -> Facts:
+        now, tenant = self._now(), asked.tenant
+        found = await self._database.read(
+            lambda tx: look(tx, tenant, asked.rows, told=asked.told, rules=asked.rules, now=now)
+        )
+        keys = {PersonKey(tenant, who) for row in asked.rows if (who := person_of(row.lane))}
+        people = await self._people.those(
+            keys | {maker.person for maker in found.makers.values()} | set(found.holders.values())
+        )
+        return found.with_people(people)

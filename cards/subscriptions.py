@@ -1,0 +1,117 @@
+"""The list of subscriptions: a conversation's, or all. Making one has cards of its own."""
+
+from dataclasses import dataclass
+
+from cards.actions import Execute, press
+from cards.elements import Action, ActionSet, Container, Element, Json
+from cards.notice_asks import EditSubscription
+from cards.parts import card, feed, notice, paragraph, run, say, title, whisper
+from cards.reader import Reader
+from cards.subscription_asks import (
+    EVERYWHERE,
+    HERE,
+    YES,
+    ListSubscriptions,
+    PauseSubscription,
+    RemoveSubscription,
+    ResumeSubscription,
+    SubscriptionForm,
+)
+from cards.subscription_parts import SubscriptionLine, described, subject
+
+PAGE = 5
+EXAMPLE = 'subscribe queue:"Service Desk" priority:critical,high'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionsCard:
+    """A page of subscriptions."""
+
+    lines: tuple[SubscriptionLine, ...]
+    """Of this page alone."""
+    total: int
+    offset: int = 0
+    here: str = "this conversation"
+    """``this channel``, ``this chat``, ``you``."""
+    place: str = HERE
+    """``everywhere`` for an administrator's list of all."""
+    said: str = ""
+    """What has just happened."""
+    asks_about: SubscriptionLine | None = None
+    """The one that shall be removed, if that is asked now."""
+
+    def render(self, reader: Reader, nonce: str) -> Json:
+        """Show it."""
+        del reader
+        if self.asks_about is not None:
+            return self._asking(self.asks_about, nonce)
+        said = notice(self.said, "good") if self.said else None
+        rows = tuple(self._row(line, nonce) for line in self.lines)
+        return card(said, *self._top(), *rows, summary=self.summary(), actions=self._buttons(nonce))
+
+    def summary(self) -> str:
+        """Say it in one line."""
+        if self.asks_about is not None:
+            return feed(f"Remove subscription {self.asks_about.id}?")
+        return feed(self.said or f"{self._name()}: {self.total}")
+
+    def _name(self) -> str:
+        return "All subscriptions" if self.place == EVERYWHERE else f"Subscriptions of {self.here}"
+
+    def _top(self) -> tuple[Element, ...]:
+        name = title(self._name(), size="Medium")
+        if self.total:
+            last = self.offset + len(self.lines)
+            return (name, whisper(f"{self.offset + 1}-{last} of {self.total}", spacing="None"))
+        if self.place == EVERYWHERE:
+            return (name, say("Nobody has subscribed to anything yet."))
+        return (name, say("There is none yet."), whisper(f"For example: {EXAMPLE}", spacing="None"))
+
+    def _row(self, line: SubscriptionLine, nonce: str) -> Container:
+        state = " · ".join(
+            [f"{line.id}", *(["paused"] if line.is_paused else []), *([line.words] if line.words else [])]
+        )
+        where = whisper(f"In {line.where}", spacing="None") if line.where else None
+        items: tuple[Element | None, ...] = (
+            whisper(state, most=600, spacing="None"),
+            paragraph(run(subject(line), most=400, weight="Bolder"), spacing="None"),
+            where,
+            *described(line),
+            ActionSet(actions=self._deeds(line, nonce), spacing="Small"),
+        )
+        return Container(items=tuple(each for each in items if each is not None), separator=True)
+
+    def _deeds(self, line: SubscriptionLine, nonce: str) -> tuple[Execute, ...]:
+        number = str(line.id)
+        other = ResumeSubscription if line.is_paused else PauseSubscription
+        toggle = press(
+            "Resume" if line.is_paused else "Pause", other(id=number, place=self.place, offset=self.offset), nonce
+        )
+        remove = press("Remove", RemoveSubscription(id=number, place=self.place, offset=self.offset), nonce)
+        if self.place == EVERYWHERE:
+            return (toggle, remove)
+        return (toggle, press("Edit", EditSubscription(id=number), nonce), remove)
+
+    def _asking(self, line: SubscriptionLine, nonce: str) -> Json:
+        sure = RemoveSubscription(id=str(line.id), place=self.place, offset=self.offset, sure=YES)
+        back = ListSubscriptions(place=self.place, offset=self.offset)
+        return card(
+            title(f"Remove subscription {line.id}?", size="Medium"),
+            paragraph(run(subject(line), most=400, weight="Bolder")),
+            *described(line),
+            whisper("Nothing more is told by it. Pausing keeps it for later."),
+            summary=self.summary(),
+            actions=(press("Yes, remove it", sure, nonce), press("Keep it", back, nonce)),
+        )
+
+    def _buttons(self, nonce: str) -> tuple[Action, ...]:
+        found: list[Action] = []
+        after = self.offset + len(self.lines)
+        if self.offset:
+            before = ListSubscriptions(place=self.place, offset=max(0, self.offset - PAGE))
+            found.append(press("Previous", before, nonce))
+        if self.lines and after < self.total:
+            found.append(press("Next", ListSubscriptions(place=self.place, offset=after), nonce))
+        if self.place == HERE:
+            found.append(press("New subscription", SubscriptionForm(), nonce))
+        return tuple(found)

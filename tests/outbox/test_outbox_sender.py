@@ -1,0 +1,145 @@
+"""The sender as a process among others: it stops in good order, shares the work, and loses what it may not keep."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from attms_core.errors import StoreUnavailable
+from attms_core.model import lane_of
+from attms_core.notices.auditor import Auditor
+from attms_core.store import claims, lanes, owed
+from attms_core.store.database import Database
+from bot.conversations import Conversations
+from bot.notices.leases import LEASE, Leases
+from bot.notices.places import Places
+from tests.outbox.conftest import TENANT, Office
+
+
+async def test_what_is_owed_while_the_sender_sleeps_leaves_when_it_is_poked(office: Office) -> None:
+    ana = await office.chat()
+    async with office.sender() as sender:
+        await office.quiet(sender)
+        await office.owe(ana, 1)
+        await office.quiet(sender)
+    assert office.said(ana) == ["ticket:1 1"]
+
+
+async def test_a_sender_that_ends_finishes_what_is_under_way_and_gives_the_rest_back(office: Office) -> None:
+    ana = await office.chat()
+    await office.owe(ana, 1, 2, 3)
+    office.teams.door.hold()
+    async with office.sender() as sender:
+        sender.poke()
+        await office.teams.door.somebody_waits()
+        asyncio.get_running_loop().call_later(0.05, office.teams.door.release)
+    assert office.said(ana) == ["ticket:1 1"]
+    assert await office.waits() == timedelta()
+    await office.deliver()
+    assert office.said(ana) == ["ticket:1 1", "ticket:2 1", "ticket:3 1"]
+
+
+async def test_two_senders_share_the_work_and_double_nothing(office: Office) -> None:
+    chats = [await office.chat(f"Person {n}") for n in range(60)]
+    for chat in chats:
+        await office.owe(chat, 1, 2)
+    async with office.sender() as first, office.sender() as second:
+        first.poke()
+        second.poke()
+        await office.quiet()
+    assert all(office.said(chat) == ["ticket:1 1", "ticket:2 1"] for chat in chats)
+
+
+async def test_a_sender_whose_lease_ran_out_sends_nothing_more_there(office: Office) -> None:
+    ana = await office.chat()
+    await office.owe(ana, 1, 2)
+    office.teams.door.hold()
+    async with office.sender() as stopped:
+        stopped.poke()
+        await office.teams.door.somebody_waits()
+        office.clock.later(seconds=61)  # as if the process had been stopped meanwhile
+        other = await office.database.write(
+            lambda tx: claims.claim(tx, holder="other", now=office.clock.at, until=office.clock.at + LEASE, most=9)
+        )
+        office.teams.door.release()
+        await asyncio.wait(set(stopped._workers))
+    assert [len(each.rows) for each in other] == [2]
+    assert office.said(ana) == ["ticket:1 1"]
+    waiting = await office.database.read(lambda tx: owed.waiting(tx, TENANT, lane_of(ana)))
+    assert len(waiting) == 2  # the other decides
+    await office.database.write(lambda tx: lanes.release(tx, holder="other"))
+
+
+async def test_a_process_that_is_stopped_for_less_than_its_lease_goes_on(office: Office) -> None:
+    leases = Leases(office.database, holder="h", now=office.clock.now, pause=office.clock.pause)
+    key = (TENANT, lane_of(await office.chat()))
+    assert leases.hold(key, office.clock.at)
+    assert not leases.hold(key, office.clock.at)  # it is being served
+    office.clock.later(seconds=5)
+    await leases.renew()
+    office.clock.later(seconds=45)
+    assert leases.are_safe(key)
+    office.clock.later(seconds=16)
+    assert not leases.are_safe(key)
+    await leases.renew()
+    assert not leases.are_safe(key)  # somebody else may have it
+    leases.let_go(key)
+    assert leases.hold(key, office.clock.at)
+
+
+class Unwell:
+    """A store that does not answer for a while, after so many writes."""
+
+    def __init__(self, database: Database, *, well: int, ill: int) -> None:
+        self._database = database
+        self._fates = [True] * well + [False] * ill
+
+    async def read(self, work: Any) -> Any:
+        return await self._database.read(work)
+
+    async def write(self, work: Any) -> Any:
+        if self._fates and not self._fates.pop(0):
+            raise StoreUnavailable("disk I/O error")
+        return await self._database.write(work)
+
+
+@pytest.mark.parametrize("well", [0, 1, 2])
+async def test_a_store_that_is_out_of_order_for_a_while_loses_and_doubles_nothing(office: Office, well: int) -> None:
+    chats = [await office.chat(f"Person {n}") for n in range(3)]
+    for chat in chats:
+        await office.owe(chat, 1, 2)
+    async with office.sender(database=Unwell(office.database, well=well, ill=2)) as sender:
+        async with asyncio.timeout(20):
+            while await office.waits() is not None:
+                sender.poke()
+    assert all(office.said(chat) == ["ticket:1 1", "ticket:2 1"] for chat in chats)
+
+
+async def test_an_internal_mark_that_another_process_has_ended_since_the_claim_counts_no_more(office: Office) -> None:
+    channel = replace(await office.channel(), is_internal=True)
+    await office.rooms.set_internal(channel, on=True)
+    await office.owe(channel, 1)
+    [claim] = await office.database.write(
+        lambda tx: claims.claim(tx, holder="h", now=office.clock.at, until=office.clock.at + LEASE, most=1)
+    )
+    assert claim.conversation is not None
+    assert claim.conversation.is_internal
+    other = Conversations(database=office.database, roster=office.connector, now=office.clock.now)
+    await other.set_internal(channel, on=False)
+    places = Places(database=office.database, line=office.connector, rooms=office.rooms, bot_id="28:x")
+    assert not (await places.of(claim)).is_internal
+
+
+async def test_the_auditor_tells_of_each_late_row_once(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    ana = await office.chat()
+    auditor = Auditor(office.database, now=office.clock.now)
+    await office.owe(ana, 1, 2)
+    office.clock.later(minutes=4)
+    assert await auditor.audit() == 0
+    office.clock.later(minutes=1)
+    assert [await auditor.audit(), await auditor.audit()] == [2, 2]
+    assert capsys.readouterr().out.count("notice_late") == 2
+    await office.deliver()
+    assert await auditor.audit() == 0
