@@ -13,6 +13,7 @@ from attms_core.notices.auditor import Auditor
 from attms_core.notices.escalation import Escalation
 from attms_core.notices.letters import Letters
 from attms_core.notices.reach import Roster
+from attms_core.notices.retention import Retention
 from attms_core.notices.wants import Wants
 from attms_core.people import People
 from attms_core.store.database import Database
@@ -32,6 +33,7 @@ class Telling:
     wants: Wants
     escalation: Escalation
     auditor: Auditor
+    retention: Retention
     letters: Letters
     reach: Roster
 
@@ -44,6 +46,7 @@ def telling_of(store: Database, tenant: TenantId, brought: Brought) -> Telling:
         wants=Wants.over(store, tenant=tenant, now=brought.now, poke=notices.poke),
         escalation=Escalation(store, tenant=tenant),
         auditor=Auditor(store, now=brought.now),
+        retention=Retention(store, tenant=tenant, now=brought.now),
         letters=Letters(store, tenant=tenant, now=brought.now, poke=notices.poke),
         reach=Roster(store, tenant=tenant),
     )
@@ -58,6 +61,7 @@ def look_at_the_clock(jobs: Jobs, telling: Telling, brought: Brought) -> None:
 
     jobs.add("escalation", escalate, timedelta(seconds=30), about="Tell of tickets that nobody takes")
     jobs.add("digests", telling.wants.digests.owe_due, timedelta(minutes=1), about="Send digests whose time has come")
+    jobs.add("forget-changes", telling.retention.forget_old, timedelta(days=1), about="Forget changes of long ago")
     jobs.add("audit-outbox", telling.auditor.audit, timedelta(minutes=1), about="Look for messages that are late")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from attms_core.model import Clock, ClockState, TicketId
 from cards import times
@@ -9,7 +10,7 @@ from cards.actions import press, tap
 from cards.asks import RunCommand, ShowTicket
 from cards.digest_asks import ShowDigests
 from cards.elements import Action, Container, Element, Json, TextRun
-from cards.parts import capital, card, clock_look, facts, feed, glue, paragraph, run, say, title, whisper
+from cards.parts import capital, card, clock_look, facts, feed, glue, paragraph, run, say, stale, title, whisper
 from cards.reader import Reader
 
 MOST_LINES = 18
@@ -67,6 +68,10 @@ class DigestCard:
     """Open tickets ``by queue``: name and number, the largest first."""
     commands: tuple[tuple[str, str], ...] = ()
     """Lists to go on with: what the button says, and the words to run."""
+    as_of: datetime | None = None
+    """When AutoTask was heard last."""
+    is_current: bool = True
+    """False when AutoTask has been silent for too long: the card then says how old the data is."""
     back: str = "mine"
     """The list that a ticket leads back to."""
 
@@ -76,6 +81,7 @@ class DigestCard:
             title(self.heading),
             say(self.lead, spacing="None"),
             whisper(self.about, spacing="None"),
+            *stale(self.as_of, reader, is_current=self.is_current),
             *self._parts(reader),
             *(part for name, those in self.counts for part in _counts(name, those)),
         )

@@ -9,8 +9,9 @@ from drill.fate import Death
 from drill.process import Worker, working
 from drill.scene import Note, Scene
 
-LEASE = timedelta(seconds=61)
-"""So long a lane that a dead process has claimed stays its own on PostgreSQL, and a little more."""
+A_WHILE = timedelta(seconds=61)
+"""So long a lane that a dead process has claimed stays its own on PostgreSQL, and so long what follows upon something
+told is folded; and a little more."""
 MOST_TRIES = 5
 
 
@@ -31,11 +32,12 @@ class Play:
 
     async def die(self, death: Death, *, notes: int = 2) -> Played:
         """Let a process die at its step, and others finish what it began. Raises ``TimeoutError``."""
+        self._later += A_WHILE
         found = self._scene.customers_write(notes)
         async with self._worker(death) as doomed:
             died = not (await doomed.is_up() and await doomed.tell())
         if died:
-            self._later += LEASE
+            self._later += A_WHILE
             await self._finish()
         return Played(found, died)
 

@@ -6,12 +6,16 @@ import structlog
 
 from attms_core.model import OwedId
 from attms_core.ports import Now
-from attms_core.store import owed
+from attms_core.store import owed, posts
 from attms_core.store.database import Database
 
 log = structlog.get_logger(__name__)
 
 LATE = timedelta(minutes=5)
+KEPT = timedelta(days=30)
+"""For so long dead letters can be sent again."""
+STANDING = timedelta(days=90)
+"""After so long without news a card is an ordinary message."""
 
 
 class Auditor:
@@ -39,3 +43,10 @@ class Auditor:
                 )
         self._told = {row.id for row in late}
         return len(late)
+
+    async def forget_old(self) -> None:
+        """Forget dead letters and standing cards that are too old to matter. Raises ``StoreUnavailable``."""
+        now = self._now()
+        dead = await self._database.write(lambda tx: owed.forget_dead(tx, now - KEPT))
+        cards = await self._database.write(lambda tx: posts.forget(tx, now - STANDING))
+        log.info("notices_forgotten", dead=dead, cards=cards)

@@ -82,7 +82,7 @@ class Book:
         """Give entries that may take a change, each once."""
         yield from self._others.get((facts.about, facts.event), ())
         for name in self._fields[facts.about]:
-            met = {facts.states[0][name]}
+            met = {state[name] for state in facts.states}
             entries = [entry for value in met for entry in self._under.get((facts.about, name, value), ())]
             several = len(met) > 1
             for entry in {id(entry): entry for entry in entries}.values() if several else entries:

@@ -173,6 +173,7 @@ _UNSETTLED = Statement(
     .order_by(_o.due_at, _o.id)
     .limit(number("most")),
 )
+_FORGET = Statement("forget dead letters", delete(owed).where(_is_dead, _o.died_at < number("before")))
 _COUNT = Statement("what waits", select(func.count(), func.max(_o.attempts)).where(_alive))
 _lately = (_is_dead, _o.died_at >= number("since"))
 _GRAVES = Statement("dead lately", select(func.count()).where(*_lately))
@@ -254,6 +255,11 @@ def revive(tx: Tx, tenant: TenantId, lane: Lane, *, codes: Collection[str], sinc
     rows = tx.all(_DEAD_OF_LANE, tenant=tenant, lane=lane, since=stamp(since))
     ids = [OwedId(id_) for id_, reason in rows if reason.partition(":")[0] in codes]
     return resend(tx, tenant, ids, now) if ids else 0
+
+
+def forget_dead(tx: Tx, before: datetime) -> int:
+    """Forget what was given up before, of all tenants; say how many."""
+    return tx.run(_FORGET, before=stamp(before))
 
 
 def unsettled(tx: Tx, before: datetime, now: datetime, limit: int = 1000) -> list[Owed]:

@@ -32,6 +32,7 @@ _DROP = Statement(
         _p.activity == words("of_activity"),
     ),
 )
+_FORGET = Statement("forget old posts", delete(posts).where(_p.told_at < number("before")))
 _STANDING = Statement(
     "posts of topics",
     select(*_COLUMNS)
@@ -106,6 +107,11 @@ def drop(tx: Tx, gone: Sequence[Post]) -> None:
         {"of_tenant": p.tenant, "of_lane": p.lane, "of_topic": p.topic.key, "of_activity": p.activity} for p in gone
     ]
     tx.many(_DROP, rows)
+
+
+def forget(tx: Tx, before: datetime) -> int:
+    """Forget cards of which nothing was told since, of all tenants; say how many."""
+    return tx.run(_FORGET, before=stamp(before))
 
 
 def _keys(topics: Collection[Topic]) -> list[str]:

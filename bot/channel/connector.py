@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 import orjson
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from attms_core.model import Conversation, Member
@@ -19,7 +19,7 @@ from bot.channel.decode import parts, text
 from bot.channel.places import Places
 from bot.channel.refusals import error_for
 from bot.channel.strict import BadJson, read_json
-from bot.channel.wire import BodyTooBig, read_body
+from bot.channel.wire import TIMEOUT, BodyTooBig, read_body
 from bot.channel.words import name_of
 from bot.delivery import AuthBroken, Delivery, Gone, Later, NotInstalled, Rejected, Transient
 
@@ -33,6 +33,8 @@ _FIRST_WAIT = 0.5
 _PAGE = 500
 _TARGETED = "?isTargetedActivity=true"
 _MOST_PAGES = 40
+_PATIENT = ClientTimeout(total=50, sock_connect=3)
+"""Of calls that are made once: a process that was stopped for 45 seconds hears the answer still and doubles nothing."""
 _IN_THREAD = ";messageid="
 _OK = range(200, 300)
 NO_PRIVACY = (Rejected, NotInstalled, Gone)
@@ -79,6 +81,7 @@ class Connector:
         self._places = places
         self._pause = pause
         self._repeats = repeats
+        self._timeout = TIMEOUT if repeats else _PATIENT
 
     async def send(
         self, conversation: Conversation, activity: Json, *, thread: str | None = None, only_to: str = ""
@@ -230,7 +233,12 @@ class Connector:
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
             async with self._session.request(
-                call.method, URL(call.url, encoded=True), data=call.body, headers=headers, allow_redirects=False
+                call.method,
+                URL(call.url, encoded=True),
+                data=call.body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=self._timeout,
             ) as answer:
                 return await self._read(answer, token)
         except ClientConnectorError:

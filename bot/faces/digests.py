@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from attms_core.errors import Invalid, NotFound
-from attms_core.model import ChangeId, Listed, ResourceId, clock_at
+from attms_core.model import ChangeId, Listed, ResourceId, TicketFilter, clock_at
 from attms_core.model.digest import DAYS, Digest, DigestId, DigestKind
 from attms_core.model.digest_sheet import Part, Section, Sheet, SheetLine
 from attms_core.notices.digests import Digests
@@ -64,6 +64,7 @@ async def digest(scene: Scene, wanted: DigestId, *, digests: Digests) -> Reply:
     if known is None or known.maker != scene.person.key:
         raise NotFound("This digest is no longer wanted.")
     sheet = await digests.sheet(scene.person, known, internal=scene.reader.is_internal)
+    latest = await scene.desk.page(scene.person, TicketFilter(assignee=scene.person.resource))  # tells how old all is
     reader = dataclasses.replace(scene.reader, zone=known.rhythm.zone, me=_me(scene, known))
     parts = tuple(_part(section, sheet, scene, reader) for section in sheet.sections)
     is_mine = known.kind is DigestKind.MINE
@@ -74,6 +75,8 @@ async def digest(scene: Scene, wanted: DigestId, *, digests: Digests) -> Reply:
         parts=parts,
         counts=() if is_mine else _counts(sheet, scene),
         commands=MINE_LISTS if is_mine else HERE_LISTS,
+        as_of=latest.as_of,
+        is_current=latest.is_current,
         back="mine" if is_mine else "open",
     )
     return Reply(card.render(reader, scene.fresh_nonce()), card.summary())

@@ -78,7 +78,9 @@ class Place:
 
     def _maker(self, rule: Rule) -> PersonKey | None:
         maker = self.facts.makers.get(rule)
-        return self.owner if rule.kind is RuleKind.PERSONAL else maker and maker.person
+        if rule.kind is RuleKind.PERSONAL:
+            return self.owner
+        return maker.person if maker else None
 
     def _rests(self, rule: Rule) -> bool:
         maker = self.facts.makers.get(rule)

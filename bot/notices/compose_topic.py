@@ -37,6 +37,7 @@ from cards.notice import NoticeCard
 from cards.notice_lines import Concerned, Line
 from cards.notice_opportunity import OpportunityCard
 from cards.notice_reply import ReplyCard
+from cards.reader import Reader
 from cards.said import SaidCard
 from cards.times import moment, span
 
@@ -73,6 +74,15 @@ class Story:
     def ticket(self) -> Ticket | None:
         """The ticket as it is now."""
         return self.detail.ticket if isinstance(self.detail, TicketDetail) else None
+
+    def has_part(self, resource: ResourceId) -> bool:
+        """Say whether a technician has or had the ticket, or did something to it."""
+        if self.ticket is not None and self.ticket.assignee == resource:
+            return True
+        return any(
+            resource in {deed.change.before, deed.change.after, *(author.id for author in deed.authors)}
+            for deed in self.deeds
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -113,12 +123,9 @@ class Topics:
         if post is None or _is_old(post, news, place):
             story = await self._mentioning(place, story)
             return [self._root(place, story, rows)]
-        replied = [row for row in news if _is_replied(row, place)]
-        edited = [row for row in rows if row not in replied]
-        return [
-            self._edit(place, story, edited, post),
-            *([await self._reply(place, topic, replied)] if replied and story.detail else []),
-        ]
+        reply = await self._reply(place, topic, [row for row in news if _is_replied(row, place)])
+        edited = [row for row in rows if reply is None or row not in reply.settles]
+        return [self._edit(place, story, edited, post), *((reply,) if reply else ())]
 
     async def story(self, place: Place, topic: Topic, rows: Sequence[Owed]) -> Story:
         """Gather what rows tell of a topic."""
@@ -162,13 +169,17 @@ class Topics:
         message = self._message(Way.EDIT, place, story, plate, rows, told=told_of(rows, place))
         return replace(message, edits=post.activity)
 
-    async def _reply(self, place: Place, topic: Topic, rows: Sequence[Owed]) -> Message:
-        story = await self._mentioning(place, await self.story(place, topic, rows))
-        plate = self.shop.plates.of(story.key("reply"), place.reader, lambda: self._reply_card(place, story))
+    async def _reply(self, place: Place, topic: Topic, rows: Sequence[Owed]) -> Message | None:
+        """Tell rows by a message beside the card; not what is gone, or came to nothing."""
+        story = await self.story(place, topic, rows)
+        if story.is_empty or story.detail is None:
+            return None
+        story = await self._mentioning(place, story)
+        plate = self.shop.plates.of(story.key("reply"), _reader(place, story), lambda: self._reply_card(place, story))
         return self._message(Way.REPLY, place, story, plate, rows, told=told_of(rows, place))
 
     def _plate(self, place: Place, story: Story) -> Plate:
-        return self.shop.plates.of(story.key("root"), place.reader, lambda: self._card(place, story))
+        return self.shop.plates.of(story.key("root"), _reader(place, story), lambda: self._card(place, story))
 
     def _card(self, place: Place, story: Story) -> Card:
         told = self.lines(place, story)
@@ -225,6 +236,15 @@ class Topics:
             return self.shop.plates.fresh(place.reader, said).print()
 
         return Message(way=way, settles=tuple(rows), activity=plate.print(), short=short, topic=story.topic, told=told)
+
+
+def _reader(place: Place, story: Story) -> Reader:
+    """Give who reads a card: somebody whose technician plays no part in it reads what everybody does."""
+    reader = place.reader
+    if reader.me is None or story.has_part(reader.me):
+        return reader
+    kind = (reader.zone, reader.locale, reader.is_internal)
+    return place.facts.reader(kind, lambda: replace(reader, me=None))
 
 
 def waiting(called: Called, place: Place) -> Line:

@@ -73,6 +73,8 @@ class Courier:
 
     async def _serve(self, work: Work, may_go_on: Callable[[], bool]) -> None:
         try:
+            if work.claim.conversation is None:
+                await self.tenant_pace.turn(work.claim.tenant)  # a chat is opened, which counts like a message
             work.conversation = await self.places.of(work.claim)
         except AttmsError as error:
             self._give_way(work, list(work.left.values()), error)
@@ -155,7 +157,8 @@ class Courier:
             return True
         if self.pace is not None:
             now = self.now()
-            if wait := self.pace.wait(work.fullness, now):
+            # A card that settles nothing waits until its reply can follow: else it would come again and again.
+            if wait := self.pace.wait(work.fullness, now, count=1 if message.settles else 2):
                 work.end(now=now, wait=wait)
                 return False
             work.fullness = self.pace.spend(work.fullness, now)

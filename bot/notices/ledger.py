@@ -21,7 +21,7 @@ from bot.notices.pace import Pause
 
 log = structlog.get_logger(__name__)
 
-GROUP = 256
+GROUP = 128
 """Results in one transaction at most."""
 MOST = 512
 """Results that wait; beyond that, who has another waits."""

@@ -41,9 +41,9 @@ class Bucket:
     burst: int
     each: timedelta
 
-    def wait(self, full_at: datetime, now: datetime) -> timedelta:
-        """Say how long the next message has to wait."""
-        return max(full_at - now - (self.burst - 1) * self.each, timedelta())
+    def wait(self, full_at: datetime, now: datetime, count: int = 1) -> timedelta:
+        """Say how long the next message has to wait, so that this and the following ones can go together."""
+        return max(full_at - now - (self.burst - count) * self.each, timedelta())
 
     def spend(self, full_at: datetime, now: datetime) -> datetime:
         """Say when it is full again after one message."""
@@ -67,9 +67,9 @@ class Pace:
     tenant: Bucket = Bucket(8, timedelta(milliseconds=25))
     """40 a second, 48 at the most."""
 
-    def wait(self, fullness: Fullness, now: datetime) -> timedelta:
-        """Say how long a conversation's next message has to wait."""
-        return max(bucket.wait(lanes.full_at(at), now) for bucket, at in self._each(fullness))
+    def wait(self, fullness: Fullness, now: datetime, count: int = 1) -> timedelta:
+        """Say how long a conversation's next message has to wait, or so many together, no more than any burst."""
+        return max(bucket.wait(lanes.full_at(at), now, count) for bucket, at in self._each(fullness))
 
     def spend(self, fullness: Fullness, now: datetime) -> Fullness:
         """Give the buckets after one message."""

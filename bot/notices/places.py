@@ -8,7 +8,7 @@ from attms_core.model import Conversation, ConversationKind, TenantId, person_of
 from attms_core.store import conversations
 from attms_core.store.claims import Claim
 from attms_core.store.database import Database
-from bot.delivery import NotInstalled
+from bot.delivery import NotInstalled, WrongHost
 from bot.notices.lines import Line, Rooms
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,11 @@ class Places:
     async def open_chat(self, tenant: TenantId, person: str) -> Conversation:
         """Open the chat with somebody who has the app but has never spoken. Raises ``Delivery`` errors."""
         reference = await self._reference(tenant)
-        chat = await self._line.create_conversation(reference, person)
+        try:
+            chat = await self._line.create_conversation(reference, person)
+        except WrongHost:
+            reference = dataclasses.replace(reference, service_url=self._gcc_url)
+            chat = await self._line.create_conversation(reference, person)
         told = dataclasses.replace(reference, id=chat, object_id=person)
         kept = await self._rooms.remember(told)
         await self._rooms.settle(kept)

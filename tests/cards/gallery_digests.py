@@ -30,6 +30,7 @@ def digests(say: Say, reader: Reader, nonce: str) -> dict[str, Json]:
         "digest-crowded": replace(
             here(say, reader), parts=tuple(part(f"Part {at}", 4, say, reader) for at in range(9))
         ),
+        "digest-old": replace(mine(say, reader), as_of=reader.now - timedelta(hours=3), is_current=False),
         **settings(say, reader),
         **forms(say),
         **silences(say),

@@ -1,4 +1,4 @@
-"""A sender that dies between any two steps: nothing owed is lost, and of each conversation one message at most is doubled.
+"""A sender that dies between any two steps: nothing owed is lost, and one message a conversation is doubled at most.
 
 The steps are its writes to the store and its calls to Teams; it dies before one of them, or after it without learning
 that it was done.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from attms_core.errors import StoreUnavailable
 from attms_core.model import (
     Author,
     Event,
@@ -151,6 +152,10 @@ async def test_what_was_undone_again_says_nothing(house: House) -> None:
     (edit,) = await house.says(*rows, posts=[standing()])
     assert (edit.way, edit.told) == (Way.EDIT, ())
 
+    beside = await house.news(await house.changed("priority", 2, 4), rule)
+    threaded = [replace(row, mode=Mode.THREAD) for row in rows]
+    assert ways(await house.says(*threaded, beside, posts=[standing()])) == [Way.EDIT]
+
 
 async def test_a_silent_update_keeps_the_card_true_and_what_it_was_told_for(house: House) -> None:
     rule = await house.subscribe()
@@ -178,35 +183,35 @@ async def test_nothing_is_brought_up_to_date_where_no_card_stands_or_whoever_arr
 
 
 @pytest.mark.parametrize(
-    ("what", "before", "after", "by", "said"),
+    ("moved", "by", "said"),
     [
-        ("created", None, None, BY_CLEO, "Created by Cleo Customer (customer)"),
-        ("created", None, None, UNKNOWN, "Created"),
-        ("assignee", None, 12, BY_ANA, "Assigned to Bob Stone (by Ana Ruiz)"),
-        ("assignee", 11, 12, UNKNOWN, "Assigned to Bob Stone, was with Ana Ruiz"),
-        ("assignee", None, 12, BY_BOB, "Bob Stone took it"),
-        ("assignee", 12, None, BY_ANA, "Nobody has it now, was with Bob Stone (by Ana Ruiz)"),
-        ("status", 8, 5, BY_BOB, "Completed by Bob Stone"),
-        ("status", 5, 8, UNKNOWN, "Reopened, now In Progress"),
-        ("status", 1, 99, UNKNOWN, "Status: New → unknown (99)"),
-        ("queue", 5, None, UNKNOWN, "Queue: Client Portal → none"),
-        ("due", None, "2026-03-03T15:00:00+00:00", BY_ANA, "Ana Ruiz set the due: none → tomorrow 15:00 UTC"),
-        ("contact", None, 7, BY_ANA, "Ana Ruiz set the contact: none → Cleo Customer"),
-        ("company", 100, 101, BY_ANA, "Ana Ruiz set the company: Acme Dental → Globex Freight"),
-        ("title", "Old", "New", BY_ANA, "Ana Ruiz set the title: Old → New"),
-        ("description", "a" * 9000, "b", UNKNOWN, "The description was edited"),
-        ("time-logged", None, "1.2500", BY_BOB, "1.25 h logged by Bob Stone"),
-        ("sla-75", None, "first response", UNKNOWN, "First response: 75 % of the time is gone, due in 40 min"),
-        ("sla-90", None, "due", UNKNOWN, "Due time: 90 % of the time is gone"),
-        ("sla-breached", None, "resolution", UNKNOWN, "Resolution missed: it was due today 11:30 UTC"),
+        (("created", None, None), BY_CLEO, "Created by Cleo Customer (customer)"),
+        (("created", None, None), UNKNOWN, "Created"),
+        (("assignee", None, 12), BY_ANA, "Assigned to Bob Stone (by Ana Ruiz)"),
+        (("assignee", 11, 12), UNKNOWN, "Assigned to Bob Stone, was with Ana Ruiz"),
+        (("assignee", None, 12), BY_BOB, "Bob Stone took it"),
+        (("assignee", 12, None), BY_ANA, "Nobody has it now, was with Bob Stone (by Ana Ruiz)"),
+        (("status", 8, 5), BY_BOB, "Completed by Bob Stone"),
+        (("status", 5, 8), UNKNOWN, "Reopened, now In Progress"),
+        (("status", 1, 99), UNKNOWN, "Status: New → unknown (99)"),
+        (("queue", 5, None), UNKNOWN, "Queue: Client Portal → none"),
+        (("due", None, "2026-03-03T15:00:00+00:00"), BY_ANA, "Ana Ruiz set the due: none → tomorrow 15:00 UTC"),
+        (("contact", None, 7), BY_ANA, "Ana Ruiz set the contact: none → Cleo Customer"),
+        (("company", 100, 101), BY_ANA, "Ana Ruiz set the company: Acme Dental → Globex Freight"),
+        (("title", "Old", "New"), BY_ANA, "Ana Ruiz set the title: Old → New"),
+        (("description", "a" * 9000, "b"), UNKNOWN, "The description was edited"),
+        (("time-logged", None, "1.2500"), BY_BOB, "1.25 h logged by Bob Stone"),
+        (("sla-75", None, "first response"), UNKNOWN, "First response: 75 % of the time is gone, due in 40 min"),
+        (("sla-90", None, "due"), UNKNOWN, "Due time: 90 % of the time is gone"),
+        (("sla-breached", None, "resolution"), UNKNOWN, "Resolution missed: it was due today 11:30 UTC"),
     ],
 )
 async def test_a_change_is_told_in_plain_words_with_names(
-    house: House, what: str, before: object, after: object, by: Author, said: str
+    house: House, moved: tuple[str, object, object], by: Author, said: str
 ) -> None:
     late = {"first_response_due": NOON + timedelta(minutes=40), "resolved_due": NOON - timedelta(minutes=30)}
     await house.have(ticket(1, **late))
-    row = await house.news(await house.changed(what, before, after, by=by), await house.subscribe())
+    row = await house.news(await house.changed(*moved, by=by), await house.subscribe())
     (root,) = await house.says(row)
     assert shown(root)[0] == f"{said} · today 12:00 UTC"
 
@@ -282,7 +287,7 @@ async def test_a_subscription_shows_what_its_maker_may_see_today_and_nothing_whe
     await house.database.write(lambda tx: subscriptions.put(tx, replace(known[0], is_paused=True), NOON))
     assert ways(await house.says(row)) == [Way.NOTHING]
     assert ways(await house.says(house.truth(), posts=[standing(root)])) == [Way.EDIT]
-    await house.database.write(lambda tx: subscriptions.remove(tx, TENANT, [known[0].id]))
+    await house.database.write(lambda tx: subscriptions.remove(tx, TENANT, known[0].id))
     assert ways(await house.says(house.truth(), posts=[standing(root)])) == [Way.NOTHING]
 
 
@@ -415,6 +420,8 @@ async def test_a_deleted_ticket_is_told_by_its_number_and_its_card_says_so(house
     (said,) = await house.says(row)
     assert (said.way, shown(said)[0]) == (Way.SAY, "T20260302.0099: Deleted in AutoTask by Bob Stone")
     assert ways(await house.says(row, posts=[standing(about=99)])) == [Way.EDIT]
+    in_thread = replace(row, mode=Mode.THREAD)
+    assert ways(await house.says(in_thread, posts=[standing(about=99)])) == [Way.EDIT]
 
     await house.meet("ana", ANA, within_queues=(5,))
     assert ways(await house.says(row)) == [Way.NOTHING]
@@ -469,3 +476,27 @@ async def test_the_same_news_for_many_is_read_and_rendered_once_and_each_has_its
     assert looks <= 6
     nonces = {card(message)["actions"][0]["data"]["attms"]["n"] for (message,) in found}
     assert len(nonces) == 40
+
+
+async def test_who_joined_a_look_that_was_cut_off_looks_anew(house: House) -> None:
+    rule = await house.subscribe()
+    number = await house.changed("status", 1, 8)
+    rows = [await house.news(number, rule), await house.news(number, rule)]
+    leading, joined = (asyncio.create_task(house.says(row)) for row in rows)
+    await asyncio.sleep(0)
+    leading.cancel()
+    assert ways(await joined) == [Way.ROOT]
+    assert leading.cancelled()
+
+
+async def test_a_store_that_is_out_of_order_is_told_to_all_who_wait_for_it(house: House) -> None:
+    rule = await house.subscribe()
+    number = await house.changed("status", 1, 8)
+    rows = [await house.news(number, rule) for _ in range(3)]
+
+    async def broken(work: object) -> object:
+        raise StoreUnavailable("The disk is full.")
+
+    house.database.read = broken  # type: ignore[assignment,method-assign] # a store that is ill
+    found = await asyncio.gather(*(house.compose(CHANNEL, [row], {}) for row in rows), return_exceptions=True)
+    assert [type(each) for each in found] == [StoreUnavailable] * 3

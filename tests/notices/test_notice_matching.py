@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attms_core.model import ChangeId, Mode, SubscriptionId
@@ -20,7 +20,8 @@ from tests.notices import office, wild
 from tests.notices.office import change, opportunity, ticket
 
 
-@given(st.lists(wild.wanted(), max_size=12), wild.happened())
+@settings(max_examples=400)
+@given(st.lists(wild.wanted(), min_size=4, max_size=12), wild.happened())
 def test_the_book_finds_just_those_that_would_take_the_change_if_all_were_asked(
     wishes: list[Wanted], some: list[Happened]
 ) -> None:
@@ -47,6 +48,19 @@ def test_a_ticket_that_leaves_a_queue_concerns_those_of_the_old_and_of_the_new_o
     assert _takes(Filter((OneOf("queue", frozenset({office.PROJECTS})),)), moved)
     assert _takes(Filter((OneOf("queue", frozenset({office.SERVICE})),)), moved)
     assert not _takes(Filter((OneOf("queue", frozenset({office.MONITORING_QUEUE})),)), moved)
+
+
+def test_the_book_knows_those_whom_a_ticket_leaves() -> None:
+    old = Wanted(
+        about="ticket",
+        filter=Filter((OneOf("queue", frozenset({office.PROJECTS})),)),
+        events=frozenset(OF_TICKETS),
+        mode=Mode.BOTH,
+    )
+    both = replace(old, filter=Filter((OneOf("queue", frozenset({office.PROJECTS, office.SERVICE})),)))
+    those = [wild.subscription(1, "old", old), wild.subscription(2, "both", both)]
+    moved = _facts("queue", before=office.PROJECTS, after=office.SERVICE)
+    assert Book(those, {}).listening(moved) in (those, those[::-1])
 
 
 def test_a_note_that_came_with_the_move_concerns_those_of_the_new_queue_alone() -> None:

@@ -257,9 +257,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def office(clock: Clock, tmp_path: Path) -> AsyncIterator[Office]:
     async with AsyncExitStack() as stack:
-        teams = await stack.enter_async_context(
-            Teams(app_id="app", accepts=lambda token: token == "good", clock=clock)
-        )
+        teams = await stack.enter_async_context(Teams(app_id="app", accepts=lambda token: token == "good", clock=clock))
         database = await open_database(None, tmp_path)
         stack.push_async_callback(database.close)
         session = await stack.enter_async_context(make_session())

@@ -1,6 +1,6 @@
 """What the sender delivers: cards, replies in threads, edits, chats that are opened for the first time."""
 
-from attms_core.model import Event, Lane, OwedKind, lane_of, lane_of_person
+from attms_core.model import Conversation, Event, Lane, OwedKind, lane_of, lane_of_person
 from attms_core.store import conversations, owed
 from bot.notices.lines import NotYet
 from bot.notices.places import TEAMS_URL
@@ -72,14 +72,14 @@ async def test_a_chat_is_opened_with_somebody_who_has_never_spoken(office: Offic
 
 
 async def test_before_anybody_has_spoken_teams_is_asked_at_its_public_address(office: Office) -> None:
-    asked = []
+    asked: list[tuple[Conversation, str]] = []
 
     class Line:
-        async def create_conversation(self, conversation: object, mri: str) -> str:
+        async def create_conversation(self, conversation: Conversation, mri: str) -> str:
             asked.append((conversation, mri))
             return "a:chat"
 
-        async def send(self, conversation: object, *_: object, **__: object) -> str:
+        async def send(self, conversation: Conversation, *_: object, **__: object) -> str:
             asked.append((conversation, ""))
             return "1"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from attms_core.health import State, outbox
-from attms_core.model import Event, OwedKind, lane_of
+from attms_core.model import Event, OwedKind, lane_of, lane_of_person
 from attms_core.store import owed
 from bot.notices.mishaps import TRIES, backoff
 from tests.outbox.conftest import Office, activity, edit, topic
@@ -200,6 +200,15 @@ async def test_a_tenant_of_another_cloud_is_spoken_to_at_its_address_from_then_o
     known = await office.rooms.find(ana.tenant, ana.id)
     assert known is not None
     assert known.service_url == gcc
+
+
+async def test_somebody_of_another_cloud_is_first_met_at_its_address(office: Office) -> None:
+    await office.channel()
+    person, place = office.ana()
+    office.teams.faults.refuse("InvalidBotApiHost")
+    await office.owe(lane_of_person(person.object_id), 1)
+    await office.deliver(gcc_url=office.teams.service_url.rstrip("/"))
+    assert [said.summary for said in office.teams.messages(place.id)] == ["ticket:1 1"]
 
 
 async def test_the_other_clouds_address_is_tried_once(office: Office) -> None:

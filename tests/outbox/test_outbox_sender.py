@@ -132,6 +132,24 @@ async def test_an_internal_mark_that_another_process_has_ended_since_the_claim_c
     assert not (await places.of(claim)).is_internal
 
 
+async def test_what_is_old_is_forgotten(office: Office) -> None:
+    ana, ben = await office.chat(), await office.chat("Ben")
+    office.teams.faults.refuse("BadArgument", conversation=ana.id)
+    await office.owe(ana, 1)
+    await office.owe(ben, 1)
+    await office.deliver()
+    auditor = Auditor(office.database, now=office.clock.now)
+    office.clock.later(days=29)
+    await auditor.forget_old()
+    assert (len(await office.dead()), len(await office.posts(ben, 1))) == (1, 1)
+    office.clock.later(days=2)
+    await auditor.forget_old()
+    assert (len(await office.dead()), len(await office.posts(ben, 1))) == (0, 1)
+    office.clock.later(days=60)
+    await auditor.forget_old()
+    assert await office.posts(ben, 1) == {}
+
+
 async def test_the_auditor_tells_of_each_late_row_once(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     ana = await office.chat()
     auditor = Auditor(office.database, now=office.clock.now)

@@ -160,6 +160,16 @@ async def test_it_shows_no_more_than_its_maker_may_see_when_it_is_sent(world: Wo
     assert "How the desk stands: Nothing is open here." in posted_in(world, channel, start)
 
 
+async def test_it_says_how_old_its_data_is_while_autotask_is_silent(world: World) -> None:
+    mara = await world.linked(MARA)
+    await world.client.say("digest mine 07:30", person=mara)
+    start = position(world)
+    world.later(timedelta(days=2))
+    await world.client.say("digest now", person=mara)
+    await settled(world, mara)
+    assert "old: AutoTask is not answering." in said_since(world, mara, start)
+
+
 async def test_nothing_is_said_for_somebody_who_was_unlinked(world: World) -> None:
     mara = await world.linked(MARA)
     words, at = in_an_hour(world)

@@ -69,7 +69,9 @@ async def test_a_ticket_has_one_card_that_stays_true_and_people_are_heard_beneat
     world.at.world.add_note(ticket["id"], "The key is under the mat.", by=tomas, publish=2)
     card, reply = await news(world, place)
     assert "An internal note was added (not shown here)" in reply.summary
-    assert "mat" not in str(card.activity) + str(reply.activity)
+    why = await world.client.press(root, "Why did I get this?", person=mara)
+    assert "An internal note was added (not shown here)" in read(why)
+    assert "mat" not in f"{card.activity} {reply.activity} {card_of(why)}"
 
 
 async def test_the_buttons_of_a_notice_work_and_it_says_why_it_is_there(world: World) -> None:

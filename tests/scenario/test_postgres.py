@@ -4,7 +4,7 @@ from sandbox.teams import texts
 from tests.scenario.conftest import Open, card_of
 
 
-async def test_the_spine_holds_on_postgresql(open_world: Open, postgres_url: str) -> None:
+async def test_the_spine_holds_on_postgresql(postgres_url: str, open_world: Open) -> None:
     world = await open_world(DATABASE_URL=postgres_url)
     mara = await world.linked()
     ticket = world.open_ticket_of()
