@@ -95,6 +95,7 @@ def sender_of(store: Database, desk: Desk, people: People, telling: Telling, voi
         rooms=voice.conversations,
         render=voice.render,
         compose=composer,
+        foresee=composer.foresee,
         now=brought.now,
         bot_id=voice.bot_id,
         pace=brought.pace,

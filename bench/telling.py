@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,12 @@ async def _told(count: int, folder: Path) -> Cost:
         store = house.ground.store
         before = (await store.read(lambda tx: tickets.load(tx, TenantId(TENANT), [TOLD_OF])))[TOLD_OF]
         now = datetime.now(UTC)
-        moved = dataclasses.replace(before, status=before.status % 4 + 1, last_activity=now, last_modified=now)
+        later = dataclasses.replace(before, title=f"{before.title} again", last_activity=now, last_modified=now)
+        await house.core.mirror.absorb_tickets(
+            [later], Cause.POLL
+        )  # nobody wants to hear that: it loads what is wanted
+        now += timedelta(seconds=1)
+        moved = dataclasses.replace(later, status=later.status % 4 + 1, last_activity=now, last_modified=now)
         async with Meter(count) as meter:
             await house.core.mirror.absorb_tickets([moved], Cause.POLL)
             await _all_told(store)

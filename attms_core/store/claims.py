@@ -4,7 +4,7 @@ A claim is one transaction for many lanes, and so is what is committed; how lane
 modules' business.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -70,17 +70,22 @@ class Result:
     """Gives the lane back; none while the work on it goes on."""
 
     @property
+    def rows(self) -> tuple[Owed, ...]:
+        """Give all rows of which something came."""
+        buried = (row for each in self.buried for row in each.rows)
+        deferred = (row for each in self.deferred for row in each.rows)
+        return (*self.settled, *self.tried, *buried, *deferred)
+
+    @property
     def is_empty(self) -> bool:
         """Say whether there is nothing to commit."""
         lists = (self.settled, self.tried, self.buried, self.deferred, self.stands, self.gone)
         return self.end is None and not any(lists)
 
 
-def claim(
-    tx: Tx, *, holder: str, now: datetime, until: datetime, most: int, paused: Collection[TenantId] = ()
-) -> list[Claim]:
+def claim(tx: Tx, *, holder: str, now: datetime, until: datetime, most: int) -> list[Claim]:
     """Claim lanes in which something is due, the longest due first, at most so many."""
-    found = lanes.due(tx, now=now, most=most, paused=paused)
+    found = lanes.due(tx, now=now, most=most)
     if not found:
         return []
     lanes.take(tx, [each.key for each in found], holder=holder, until=until)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, and_, case, false, func, not_, select, update
+from sqlalchemy import Update, and_, case, false, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 
@@ -118,7 +118,7 @@ _DUE = Statement(
     "due lanes",
     # SQLite knows no FOR UPDATE and needs none: it has one writer.
     select(_l.tenant, _l.lane, *_FULL, _l.trouble)
-    .where(_l.due_at <= number("now"), _l.claimed_until <= number("now"), not_(Among(_l.tenant, "paused")))
+    .where(_l.due_at <= number("now"), _l.claimed_until <= number("now"))
     .order_by(_l.due_at, _l.tenant, _l.lane)
     .limit(number("most"))
     .with_for_update(skip_locked=True),
@@ -143,6 +143,13 @@ _RENEW = Statement(
     .where(_l.due_at < NEVER, _l.claimed_by == words("holder"), _l.claimed_until > number("now"))
     .values(claimed_until=number("until")),
 )
+_resting = (
+    update(lanes)
+    .where(_l.due_at <= number("now"), _l.claimed_until <= number("now"))
+    .values(claimed_until=number("until"), claimed_by=NOBODY, trouble=words("why"), trouble_at=number("now"))
+)
+_REST = Statement("let a tenant's lanes rest", _resting.where(_l.tenant == words("of_tenant")))
+_REST_ALL = Statement("let all lanes rest", _resting)
 _RELEASE = Statement(
     "release lanes",
     update(lanes).where(_l.claimed_by == words("holder")).values(claimed_until=_FREE, claimed_by=NOBODY),
@@ -192,9 +199,9 @@ def lower(tx: Tx, due: Iterable[tuple[TenantId, Lane, int]]) -> None:
     tx.many(_LOWER, [_row(key, due_at=at) for key, at in sorted(earliest.items())])
 
 
-def due(tx: Tx, *, now: datetime, most: int, paused: Collection[TenantId] = ()) -> list[Due]:
+def due(tx: Tx, *, now: datetime, most: int) -> list[Due]:
     """Give lanes in which something is due and on which nobody works, the longest due first; lock them."""
-    rows = tx.all(_DUE, now=stamp(now), most=most, paused=sorted(paused))
+    rows = tx.all(_DUE, now=stamp(now), most=most)
     return [Due((tenant, lane), Fullness(*full), trouble) for tenant, lane, *full, trouble in rows]
 
 
@@ -221,6 +228,15 @@ def end(tx: Tx, ends: Sequence[End], *, holder: str, now: datetime) -> None:
 def renew(tx: Tx, *, holder: str, now: datetime, until: datetime) -> None:
     """Keep the leases that have not run out."""
     tx.run(_RENEW, holder=holder, now=stamp(now), until=stamp(until))
+
+
+def rest(tx: Tx, tenant: TenantId | None, *, why: str, now: datetime, until: datetime) -> None:
+    """Let all lanes wait in which something is due and on which nobody works: a tenant's, or those of all."""
+    whole = {"why": why, "now": stamp(now), "until": stamp(until)}
+    if tenant is None:
+        tx.run(_REST_ALL, **whole)
+    else:
+        tx.run(_REST, of_tenant=tenant, **whole)
 
 
 def release(tx: Tx, *, holder: str) -> None:

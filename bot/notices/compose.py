@@ -4,7 +4,7 @@ Sending and committing is the sender's business; what is owed was decided when i
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from attms_core.desk import Desk
 from attms_core.model import Conversation, Owed, OwedKind, PersonKey, Post, Topic, person_of
@@ -46,6 +46,10 @@ class Composer:
         self._digesting = digesting
         self._shop = Workshop(names=desk, sheets=Sheets(desk), plates=Plates(pack), mentions=Mentions(roster, now))
         self._topics = Topics(self._shop)
+
+    async def foresee(self, lanes: Iterable[tuple[Sequence[Owed], Collection[Post]]]) -> None:
+        """Read ahead for lanes that are about to be composed: their rows, and the cards that stand there."""
+        await self._reading.ahead(lanes)
 
     async def __call__(
         self, conversation: Conversation, rows: Sequence[Owed], posts: Mapping[Topic, Post]

@@ -1,18 +1,22 @@
 """Facts for all lanes that are composed at the same time, by one look into the store.
 
-Nothing is kept: what somebody silenced, took, unlinked or turned internal a moment ago holds already.
+They are as old as a claim of lanes is, a second at most: what somebody silenced, took, unlinked or turned internal
+before that holds already.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from attms_core.errors import AttmsError
-from attms_core.model import ChangeId, Owed, PersonKey, Post, Rule, TenantId, person_of
+from attms_core.model import ChangeId, Owed, OwedId, PersonKey, Post, Rule, TenantId, person_of
 from attms_core.people import People
 from attms_core.ports import Now
 from attms_core.store.database import Database
 from bot.notices.compose_look import Facts, look
+
+FRESH = 1.0
+"""Seconds of real time for which a look ahead is good."""
 
 
 @dataclass(slots=True)
@@ -41,9 +45,25 @@ class Reading:
         self._people = people
         self._now = now
         self._open: dict[TenantId, _Asked] = {}
+        self._ahead: dict[OwedId, Facts] = {}
+        self._ahead_until = 0.0
+
+    async def ahead(self, lanes: Iterable[tuple[Sequence[Owed], Collection[Post]]]) -> None:
+        """Read the facts of many lanes before each is composed. Raises ``StoreUnavailable``."""
+        asked: dict[TenantId, _Asked] = {}
+        for rows, posts in lanes:
+            if rows:
+                asked.setdefault(rows[0].tenant, _Asked(rows[0].tenant)).add(rows, posts)
+        until = asyncio.get_running_loop().time() + FRESH
+        self._ahead = {
+            row.id: facts for each in asked.values() for facts in [await self._read(each)] for row in each.rows
+        }
+        self._ahead_until = until
 
     async def of(self, rows: Sequence[Owed], posts: Iterable[Post]) -> Facts:
         """Give the facts of rows of one lane, and of what its cards were told for. Raises ``StoreUnavailable``."""
+        if (known := self._known(rows)) is not None:
+            return known
         tenant, standing = rows[0].tenant, list(posts)
         while True:
             asked = self._open.get(tenant)
@@ -57,6 +77,13 @@ class Reading:
             if (facts := await joined) is not None:
                 return facts
             # whoever led was cancelled: ask anew
+
+    def _known(self, rows: Sequence[Owed]) -> Facts | None:
+        """Give what was read ahead, if it was read for all of the rows and is fresh."""
+        if asyncio.get_running_loop().time() > self._ahead_until:
+            return None
+        found = self._ahead.get(rows[0].id)
+        return found if all(self._ahead.get(row.id) is found for row in rows) else None
 
     async def _lead(self, asked: _Asked) -> Facts:
         facts: Facts | None = None

@@ -103,7 +103,7 @@ class Story:
         """Name a card of this story, so that it is made once for all who see the same."""
         who = tuple(self.concerned.items())
         called = self.called and (self.called.ladder.id, self.called.since)
-        return (form, self.topic, Same(self.detail), Same(self.deeds), called, who, self.lead)
+        return (form, self.topic, Same(self.detail), self.deeds, called, who, self.lead)
 
 
 class Topics:

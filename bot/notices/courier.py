@@ -14,7 +14,7 @@ from attms_core.errors import AttmsError
 from attms_core.model import Conversation, ConversationKind, Owed, OwedKind, Post, TenantId, person_of
 from attms_core.ports import Now
 from bot.delivery import ConversationGone, Gone, NotInstalled, Throttled, TooBig, WrongHost
-from bot.notices.ledger import Ledger
+from bot.notices.ledger import A_BUG, Ledger
 from bot.notices.lines import Compose, Line, NotYet, Render
 from bot.notices.message import Activity, Message, Way
 from bot.notices.mishaps import FIRST_WAIT, Chance, Deed, Verdict, judge
@@ -24,7 +24,6 @@ from bot.notices.work import Work
 
 log = structlog.get_logger(__name__)
 
-A_BUG = "a bug: see the log"
 NEW = frozenset({Way.ROOT, Way.REPLY, Way.SAY})
 """Ways that add a message; sent twice they are there twice."""
 

@@ -14,7 +14,7 @@ import structlog
 from attms_core.errors import AttmsError
 from attms_core.ports import Now
 from attms_core.store import claims
-from attms_core.store.claims import Result
+from attms_core.store.claims import Burial, Result
 from attms_core.store.database import Database
 from attms_core.store.lanes import LaneKey
 from bot.notices.pace import Pause
@@ -27,6 +27,8 @@ MOST = 512
 """Results that wait; beyond that, who has another waits."""
 AGAIN = 1.0
 """Seconds until a store that was out of order is tried again."""
+A_BUG = "a bug: see the log"
+"""Why something was given up that our own mistake kept from being delivered, or from being settled."""
 PATIENCE = 5.0
 """Seconds for the last commits when everything ends."""
 
@@ -102,13 +104,35 @@ class Ledger:
             await self._has_work.wait()
             batch = self._waiting[:GROUP]
             try:
-                lost = await self._keep([result for result, _ in batch])
+                lost = await self._keep_all([result for result, _ in batch])
             except AttmsError as error:
                 log.warning("outbox_uncommitted", code=error.code, reason=str(error), results=len(batch))
                 await self._pause(AGAIN)
                 continue
             del self._waiting[: len(batch)]
             self._tell(batch, set(lost))
+
+    async def _keep_all(self, results: Sequence[Result]) -> list[LaneKey]:
+        try:
+            return await self._keep(results)
+        except AttmsError:
+            raise
+        except Exception:
+            # The last net: a bug of ours in one result must not keep all others from being settled, and sent again.
+            log.exception("commit_broke", results=len(results))
+        lost: list[LaneKey] = []
+        for result in results:
+            lost += await self._keep_or_bury(result)
+        return lost
+
+    async def _keep_or_bury(self, result: Result) -> list[LaneKey]:
+        try:
+            return await self._keep([result])
+        except AttmsError:
+            raise
+        except Exception:
+            log.exception("result_broke", tenant=result.key[0], lane=result.key[1])
+        return await self._keep([Result(result.key, buried=[Burial(rows=result.rows, reason=A_BUG)], end=result.end)])
 
     async def _keep(self, results: Sequence[Result]) -> list[LaneKey]:
         now = self._now()

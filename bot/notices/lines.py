@@ -1,6 +1,6 @@
 """What the outbox needs of others, as small Protocols: who speaks, who composes, who knows the conversations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from attms_core.errors import AttmsError
@@ -67,6 +67,14 @@ class Render(Protocol):
         self, edit: Owed, conversation: Conversation, *, viewers: tuple[str, ...] = (), is_short: bool = False
     ) -> dict[str, Any]:
         """Render what it shows now. Raises ``NotYet`` while that is undecided and ``NotFound`` when it is gone."""
+        ...
+
+
+class Foresee(Protocol):
+    """Looks ahead at lanes that were claimed together, so that each need not look alone."""
+
+    async def __call__(self, lanes: Iterable[tuple[Sequence[Owed], Collection[Post]]]) -> None:
+        """Look: at their rows, and the cards that stand there. Raises ``StoreUnavailable``."""
         ...
 
 

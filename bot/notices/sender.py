@@ -16,7 +16,6 @@ import structlog
 
 from attms_core.errors import AttmsError
 from attms_core.model import Conversation, Owed, Post, TenantId, Topic
-from attms_core.notices import choices
 from attms_core.ports import Now
 from attms_core.store import claims, lanes
 from attms_core.store.claims import Claim
@@ -24,7 +23,7 @@ from attms_core.store.database import Database, Tx
 from bot.notices.courier import Courier
 from bot.notices.leases import LEASE, Leases
 from bot.notices.ledger import Ledger
-from bot.notices.lines import Compose, Line, Render, Rooms
+from bot.notices.lines import Compose, Foresee, Line, Render, Rooms
 from bot.notices.message import Message, Way
 from bot.notices.mishaps import Chance, Verdict
 from bot.notices.pace import TEAMS, Pace, Pause, TenantPace
@@ -45,6 +44,10 @@ GRACE = 2.0
 """Seconds for messages that are under way when everything ends."""
 
 
+Rest = tuple[datetime, str]
+"""Until when nothing is said, and why."""
+
+
 class Sender:
     """The outbox's one worker in this process, at work while entered. ``poke`` it when something new is owed."""
 
@@ -57,6 +60,7 @@ class Sender:
         render: Render,
         now: Now,
         compose: Compose | None = None,
+        foresee: Foresee | None = None,
         bot_id: str = "",
         pace: Pace | None = TEAMS,
         pause: Pause = asyncio.sleep,
@@ -80,14 +84,15 @@ class Sender:
             now=now,
             chance=chance,
         )
+        self._foresee = foresee
         self._feed: deque[Work] = deque()
         self._workers: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._size = LEAST
         self._claimed_at: datetime | None = None
         self._is_stopping = False
-        self._halted: datetime | None = None
-        self._paused: dict[TenantId, datetime] = {}
+        self._halted: Rest | None = None
+        self._resting: dict[TenantId, Rest] = {}
         self._life = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -113,12 +118,12 @@ class Sender:
 
     def stop_tenant(self, tenant: TenantId, verdict: Verdict) -> None:
         """Send nothing more in a tenant for a while."""
-        self._paused[tenant] = self._now() + verdict.wait
+        self._resting[tenant] = (self._now() + verdict.wait, verdict.reason)
         log.error("tenant_stopped", tenant=tenant, reason=verdict.reason)
 
     def stop_all(self, verdict: Verdict) -> None:
         """Send nothing more at all for a while; then one message tells whether it goes on."""
-        self._halted = self._now() + verdict.wait
+        self._halted = (self._now() + verdict.wait, verdict.reason)
         log.error("sender_stopped", reason=verdict.reason)
 
     def go_on(self) -> None:
@@ -144,23 +149,31 @@ class Sender:
         now = self._now()
         if len(self._feed) >= AT_ONCE:
             return IDLE
-        if self._halted is not None and (self._workers or now < self._halted):
-            return IDLE
         due_at = await self._database.read(lanes.next_due_at)
         if due_at is None or due_at > now:
             return IDLE if due_at is None else min(max(due_at - now, timedelta(milliseconds=10)), IDLE)
+        if self._halted is not None and (self._workers or now < self._halted[0]):
+            return await self._rest(now, *self._halted)
         claimed = await self._claim_lanes(now)
+        if self._foresee is not None:
+            await self._foresee((each.rows, each.posts.values()) for each in claimed)
         self._feed.extend(Work(each) for each in claimed if self._leases.hold(each.key, now))
         self._hire()
         return timedelta() if claimed and len(self._feed) < AT_ONCE else IDLE
 
+    async def _rest(self, now: datetime, until: datetime, why: str) -> timedelta:
+        if now < until:
+            await self._database.write(lambda tx: lanes.rest(tx, None, why=why, now=now, until=until))
+        return IDLE
+
     async def _claim_lanes(self, now: datetime) -> list[Claim]:
-        self._paused = {tenant: until for tenant, until in self._paused.items() if until > now}
-        most, paused = self._fitting(now), tuple(self._paused)
+        self._resting = {tenant: rest for tenant, rest in self._resting.items() if rest[0] > now}
+        most, resting = self._fitting(now), dict(self._resting)
 
         def work(tx: Tx) -> list[Claim]:
-            found = claims.claim(tx, holder=self._holder, now=now, until=now + LEASE, most=most, paused=paused)
-            return choices.keep_quiet(tx, found, now)
+            for tenant, (until, why) in resting.items():
+                lanes.rest(tx, tenant, why=why, now=now, until=until)
+            return claims.claim(tx, holder=self._holder, now=now, until=now + LEASE, most=most)
 
         return await self._database.write(work)
 
@@ -206,18 +219,21 @@ class Sender:
 
     def _give_back(self, work: Work) -> bool:
         """Give a lane back unserved, if nothing may be said there now."""
-        now, tenant = self._now(), work.claim.tenant
-        until = max(self._halted or now, self._paused.get(tenant, now))
-        if until > now:
+        now, until = self._now(), self._silent_until(work)
+        if until is not None and until > now:
             work.end(now=now, wait=until - now, trouble=work.claim.trouble)
             self._ledger.note(work.take_result())
             return True
         return not self._may_serve(work)
 
     def _may_serve(self, work: Work) -> bool:
-        now = self._now()
-        until = max(self._halted or now, self._paused.get(work.claim.tenant, now))
-        return until <= now and not self._is_stopping and self._leases.are_safe(work.claim.key)
+        until = self._silent_until(work)
+        is_silent = until is not None and until > self._now()
+        return not (is_silent or self._is_stopping) and self._leases.are_safe(work.claim.key)
+
+    def _silent_until(self, work: Work) -> datetime | None:
+        rests = (self._halted, self._resting.get(work.claim.tenant))
+        return max((rest[0] for rest in rests if rest), default=None)
 
     async def _stop_workers(self) -> None:
         if self._workers:

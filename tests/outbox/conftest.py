@@ -123,14 +123,10 @@ class Office:
 
     async def quiet(self, sender: Sender | None = None) -> None:
         """Wait until nothing that is due is under way or could be."""
-        await self.left(0, sender)
-
-    async def left(self, count: int, sender: Sender | None = None) -> None:
-        """Wait until of what is due only so many rows are left that wait for nothing."""
         if sender is not None:
             sender.poke()
         async with asyncio.timeout(20):
-            while len(await self.database.read(lambda tx: owed.unsettled(tx, self.clock.at, self.clock.at))) != count:
+            while await self.database.read(lambda tx: owed.unsettled(tx, self.clock.at, self.clock.at)):
                 pass  # each look gives way to the sender
 
     def ana(self, name: str = "Ana Silva", *, installed: bool = True) -> tuple[Person, Place]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from attms_core.errors import StoreUnavailable
-from attms_core.model import lane_of
+from attms_core.model import Conversation, lane_of
 from attms_core.notices.auditor import Auditor
 from attms_core.store import claims, lanes, owed
 from attms_core.store.database import Database
@@ -115,6 +115,25 @@ async def test_a_store_that_is_out_of_order_for_a_while_loses_and_doubles_nothin
             while await office.waits() is not None:
                 sender.poke()
     assert all(office.said(chat) == ["ticket:1 1", "ticket:2 1"] for chat in chats)
+
+
+async def test_what_cannot_be_settled_for_a_bug_of_ours_is_given_up_alone_and_not_sent_again(office: Office) -> None:
+    ana, ben = await office.chat(), await office.chat("Ben")
+    await office.owe(ana, 1)
+    await office.owe(ben, 1)
+
+    async def odd(conversation: Conversation, rows: Any, standing: Any) -> Any:
+        [message] = await office.plain(conversation, rows, standing)
+        is_odd = conversation.id == ana.id
+        unkeepable: Any = object()  # by any store
+        told = (replace(message.told[0], event=unkeepable),) if is_odd else message.told
+        return [replace(message, told=told)]
+
+    office.compose = odd
+    await office.deliver()
+    assert (office.said(ana), office.said(ben)) == (["ticket:1 1"], ["ticket:1 1"])
+    assert [letter.reason for letter in await office.dead()] == ["a bug: see the log"]
+    assert await office.waits() is None
 
 
 async def test_an_internal_mark_that_another_process_has_ended_since_the_claim_counts_no_more(office: Office) -> None:

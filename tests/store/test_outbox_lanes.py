@@ -24,11 +24,9 @@ async def owe(database: Database, *rows: Owed) -> None:
     await database.write(lambda tx: owed.owe(tx, rows, at(-60)))
 
 
-async def claim(
-    database: Database, now: datetime = NOON, *, holder: str = "h", most: int = 9, **given: Any
-) -> list[Claim]:
+async def claim(database: Database, now: datetime = NOON, *, holder: str = "h", most: int = 9) -> list[Claim]:
     until = now + timedelta(minutes=1)
-    return await database.write(lambda tx: claims.claim(tx, holder=holder, now=now, until=until, most=most, **given))
+    return await database.write(lambda tx: claims.claim(tx, holder=holder, now=now, until=until, most=most))
 
 
 async def commit(
@@ -185,9 +183,19 @@ async def test_what_came_of_a_part_is_kept_while_the_work_on_the_lane_goes_on(da
     assert [row.topic for row in again.rows] == [TWO]
 
 
-async def test_lanes_of_a_stopped_tenant_are_left_alone(database: Database) -> None:
-    await owe(database, news("c"), news("c", tenant=THEIRS))
-    assert [each.tenant for each in await claim(database, paused=[OURS])] == [THEIRS]
+async def test_lanes_of_a_tenant_that_rests_wait_and_say_why(database: Database) -> None:
+    await owe(database, news("busy"), news("c", at(0.5)), news("c", at(0.5), tenant=THEIRS), news("d", at(9)))
+    await claim(database)
+    await database.write(lambda tx: lanes.rest(tx, OURS, why="disabled", now=at(0.5), until=at(5)))
+    assert [each.tenant for each in await claim(database, at(0.5))] == [THEIRS]
+    assert [each.lane for each in await database.read(lanes.troubles)] == ["c"]
+    await database.write(lambda tx: lanes.rest(tx, None, why="refused", now=at(5), until=at(6)))
+    assert await claim(database, at(5)) == []
+    assert {(each.tenant, each.lane) for each in await claim(database, at(6))} == {
+        (OURS, "busy"),
+        (OURS, "c"),
+        (THEIRS, "c"),
+    }
 
 
 async def test_a_holder_that_ends_gives_its_lanes_back_and_those_of_others_not(database: Database) -> None:
