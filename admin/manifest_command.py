@@ -17,19 +17,18 @@ PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 OWN_WORDS = {
     "tickets mine": "Your open tickets, the next SLA due first.",
     "tickets unassigned": "Open tickets that wait for somebody.",
-    "tickets overdue": "Open tickets whose SLA is past due.",
     "tickets search": "Tickets with certain words: type them after it.",
     "help": "All that you can say here.",
 }
 MENU = (
     "tickets mine",
     "tickets unassigned",
-    "tickets overdue",
     "tickets search",
     "ticket",
     "new",
     "assign",
-    "note",
+    "subscribe",
+    "notices",
     "me",
     "help",
 )

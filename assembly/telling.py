@@ -62,6 +62,8 @@ def look_at_the_clock(jobs: Jobs, telling: Telling, brought: Brought) -> None:
     jobs.add("escalation", escalate, timedelta(seconds=30), about="Tell of tickets that nobody takes")
     jobs.add("digests", telling.wants.digests.owe_due, timedelta(minutes=1), about="Send digests whose time has come")
     jobs.add("forget-changes", telling.retention.forget_old, timedelta(days=1), about="Forget changes of long ago")
+    about = "Forget dead letters and standing cards of long ago"
+    jobs.add("forget-notices", telling.auditor.forget_old, timedelta(days=1), about=about)
     jobs.add("audit-outbox", telling.auditor.audit, timedelta(minutes=1), about="Look for messages that are late")
 
 

@@ -5,6 +5,7 @@ Each conversation has a subscription of its own. Started by ``bench.fanout``; sa
 
 import asyncio
 import dataclasses
+import gc
 import os
 import shutil
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import uvloop
 
 import app
+from assembly.process import OBJECTS_BETWEEN_COLLECTIONS
 from attms_core.mirror import Cause
 from attms_core.model import (
     Conversation,
@@ -107,6 +109,7 @@ async def tell(count: int) -> Cost:
 async def _told(count: int, folder: Path) -> Cost:
     brought: dict[str, Any] = {"login_ca": Path(os.environ["SSL_CERT_FILE"]), "pace": None}
     async with app.build(settings(os.environ, folder), autotask=QuietAutotask(), **brought) as house:
+        _settle()
         store = house.ground.store
         before = (await store.read(lambda tx: tickets.load(tx, TenantId(TENANT), [TOLD_OF])))[TOLD_OF]
         now = datetime.now(UTC)
@@ -120,6 +123,13 @@ async def _told(count: int, folder: Path) -> Cost:
             await house.core.mirror.absorb_tickets([moved], Cause.POLL)
             await _all_told(store)
     return meter.cost
+
+
+def _settle() -> None:
+    """Do what a house does that is opened to serve."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 async def _all_told(store: Database) -> None:

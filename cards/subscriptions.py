@@ -56,7 +56,9 @@ class SubscriptionsCard:
         return feed(self.said or f"{self._name()}: {self.total}")
 
     def _name(self) -> str:
-        return "All subscriptions" if self.place == EVERYWHERE else f"Subscriptions of {self.here}"
+        if self.place == EVERYWHERE:
+            return "All subscriptions"
+        return "Your subscriptions" if self.here == "you" else f"Subscriptions of {self.here}"
 
     def _top(self) -> tuple[Element, ...]:
         name = title(self._name(), size="Medium")

@@ -74,6 +74,7 @@ def _hints(sights: Sights) -> Iterator[tuple[str, str]]:
     if sights.customer:
         yield f"/tickets company {sights.customer}", "everything of one customer"
     yield "/new", "a new ticket, by a form"
+    yield "/subscribe events:all", "be told of what happens, as it happens; /subscriptions ends it"
     yield "/tikets mine", "a typo: the right command is one press away"
     yield "/me", "who you are here; persona NAME makes you somebody else"
     yield "help", "every command"

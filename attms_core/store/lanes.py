@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, and_, case, false, func, select, update
+from sqlalchemy import Update, and_, false, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 
@@ -119,7 +119,7 @@ _DUE = Statement(
     # SQLite knows no FOR UPDATE and needs none: it has one writer.
     select(_l.tenant, _l.lane, *_FULL, _l.trouble)
     .where(_l.due_at <= number("now"), _l.claimed_until <= number("now"))
-    .order_by(_l.due_at, _l.tenant, _l.lane)
+    .order_by(_l.due_at)  # and nothing else: of a great many that are due together a few are taken, none sorted
     .limit(number("most"))
     .with_for_update(skip_locked=True),
 )
@@ -158,9 +158,13 @@ _RELEASE_ALL = Statement(
     "release all lanes",
     update(lanes).where(_l.claimed_by != NOBODY).values(claimed_until=_FREE, claimed_by=NOBODY),
 )
-_NEXT = Statement(
+_NEXT_FREE = Statement(
     "next due lane",
-    select(func.min(case((_l.due_at > _l.claimed_until, _l.due_at), else_=_l.claimed_until))).where(_l.due_at < NEVER),
+    select(_l.due_at).where(_l.due_at < NEVER, _l.claimed_until <= _l.due_at).order_by(_l.due_at).limit(1),
+)
+_NEXT_HELD = Statement(
+    "next due lane that waits",
+    select(func.min(_l.claimed_until)).where(_l.due_at < number("before"), _l.claimed_until > _l.due_at),
 )
 _TROUBLES = Statement(
     "lanes in trouble",
@@ -251,8 +255,11 @@ def release_all(tx: Tx) -> None:
 
 def next_due_at(tx: Tx) -> datetime | None:
     """Say from when on ``due`` has something to give; none when nothing is owed."""
-    row = tx.one(_NEXT)
-    return None if row is None or row[0] is None else moment(row[0])
+    free = tx.one(_NEXT_FREE)
+    # A lane that waits is due when it has waited, which is no news where an earlier one is free: few are looked at.
+    held = tx.one(_NEXT_HELD, before=free[0] if free else NEVER)
+    moments = [row[0] for row in (free, held) if row and row[0] is not None]
+    return moment(min(moments)) if moments else None
 
 
 def troubles(tx: Tx, limit: int = 20) -> list[Trouble]:

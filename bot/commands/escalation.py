@@ -45,7 +45,7 @@ _DEEDS = {"pause": "pause", "stop": "pause", "resume": "resume", "remove": "remo
     usage='escalation [new | "QUEUE" 15m here, 30m @NAME, 45m everyone | pause QUEUE | resume QUEUE | remove QUEUE]',
     help="Say who is told when nobody takes a ticket of a queue, step by step.",
     needs=Right.DISPATCH,
-    examples=("escalation", 'escalation "Service Desk" 15m here, 30m @Ana, 45m everyone'),
+    examples=("escalation",),
     aliases=("escalations",),
 )
 async def escalation(asking: Asking, words: str) -> Reply:

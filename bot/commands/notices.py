@@ -61,7 +61,7 @@ _CHANGES: Mapping[str, tuple[Change, str]] = {
     usage="notices [quiet 19:00-07:00 mon-fri | off WHAT | on WHAT | through WHAT | hold WHAT]",
     help="Choose what you are told in your own chat, and when it is quiet there.",
     needs=Right.READ,
-    examples=("notices", "notices quiet 19:00-07:00 mon-fri", "notices off answered"),
+    examples=("notices",),
 )
 async def notices(asking: Asking, words: str) -> Reply:
     """Show the form, or change one thing."""

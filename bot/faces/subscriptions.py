@@ -189,6 +189,9 @@ def replayed(replay: Replay) -> str:
     if not replay.posts:
         return f"In the last {span} nothing would have been told.{cut}"
     posts = "1 post" if replay.posts == 1 else f"{replay.posts:,} posts"
+    if replay.days < 1:
+        # What a few hours brought says nothing about a day.
+        return f"In the {span} for which changes are known: {posts}.{cut}"
     return f"In the last {span}: {posts}, {_rate(replay)} (busiest day {replay.busiest:,}).{cut}"
 
 

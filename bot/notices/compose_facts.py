@@ -45,8 +45,8 @@ class Reading:
         self._people = people
         self._now = now
         self._open: dict[TenantId, _Asked] = {}
-        self._ahead: dict[OwedId, Facts] = {}
-        self._ahead_until = 0.0
+        self._ahead: dict[OwedId, tuple[float, Facts]] = {}
+        """Until when each is fresh. Lanes of one claim are composed still when those of the next are looked at."""
 
     async def ahead(self, lanes: Iterable[tuple[Sequence[Owed], Collection[Post]]]) -> None:
         """Read the facts of many lanes before each is composed. Raises ``StoreUnavailable``."""
@@ -54,11 +54,11 @@ class Reading:
         for rows, posts in lanes:
             if rows:
                 asked.setdefault(rows[0].tenant, _Asked(rows[0].tenant)).add(rows, posts)
-        until = asyncio.get_running_loop().time() + FRESH
-        self._ahead = {
-            row.id: facts for each in asked.values() for facts in [await self._read(each)] for row in each.rows
-        }
-        self._ahead_until = until
+        at = asyncio.get_running_loop().time()
+        self._ahead = {number: known for number, known in self._ahead.items() if at <= known[0]}
+        for each in asked.values():
+            known = (at + FRESH, await self._read(each))
+            self._ahead.update((row.id, known) for row in each.rows)
 
     async def of(self, rows: Sequence[Owed], posts: Iterable[Post]) -> Facts:
         """Give the facts of rows of one lane, and of what its cards were told for. Raises ``StoreUnavailable``."""
@@ -80,10 +80,10 @@ class Reading:
 
     def _known(self, rows: Sequence[Owed]) -> Facts | None:
         """Give what was read ahead, if it was read for all of the rows and is fresh."""
-        if asyncio.get_running_loop().time() > self._ahead_until:
-            return None
         found = self._ahead.get(rows[0].id)
-        return found if all(self._ahead.get(row.id) is found for row in rows) else None
+        if found is None or asyncio.get_running_loop().time() > found[0]:
+            return None
+        return found[1] if all(self._ahead.get(row.id) is found for row in rows) else None
 
     async def _lead(self, asked: _Asked) -> Facts:
         facts: Facts | None = None

@@ -71,6 +71,9 @@ class Courier:
                 self.ledger.note(work.take_result())
 
     async def _serve(self, work: Work, may_go_on: Callable[[], bool]) -> None:
+        if not work.left:
+            work.end(now=self.now())
+            return
         try:
             if work.claim.conversation is None:
                 await self.tenant_pace.turn(work.claim.tenant)  # a chat is opened, which counts like a message

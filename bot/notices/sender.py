@@ -16,6 +16,7 @@ import structlog
 
 from attms_core.errors import AttmsError
 from attms_core.model import Conversation, Owed, Post, TenantId, Topic
+from attms_core.notices import choices
 from attms_core.ports import Now
 from attms_core.store import claims, lanes
 from attms_core.store.claims import Claim
@@ -155,11 +156,19 @@ class Sender:
         if self._halted is not None and (self._workers or now < self._halted[0]):
             return await self._rest(now, *self._halted)
         claimed = await self._claim_lanes(now)
-        if self._foresee is not None:
-            await self._foresee((each.rows, each.posts.values()) for each in claimed)
-        self._feed.extend(Work(each) for each in claimed if self._leases.hold(each.key, now))
+        works = [Work(each) for each in claimed if self._leases.hold(each.key, now)]
+        await self._look_ahead(claimed)
+        self._feed.extend(works)
         self._hire()
         return timedelta() if claimed and len(self._feed) < AT_ONCE else IDLE
+
+    async def _look_ahead(self, claimed: Sequence[Claim]) -> None:
+        if self._foresee is None:
+            return
+        try:
+            await self._foresee((each.rows, each.posts.values()) for each in claimed)
+        except AttmsError as error:
+            log.warning("nothing_foreseen", code=error.code, reason=str(error))  # each lane looks for itself
 
     async def _rest(self, now: datetime, until: datetime, why: str) -> timedelta:
         if now < until:
@@ -173,7 +182,8 @@ class Sender:
         def work(tx: Tx) -> list[Claim]:
             for tenant, (until, why) in resting.items():
                 lanes.rest(tx, tenant, why=why, now=now, until=until)
-            return claims.claim(tx, holder=self._holder, now=now, until=now + LEASE, most=most)
+            found = claims.claim(tx, holder=self._holder, now=now, until=now + LEASE, most=most)
+            return choices.keep_quiet(tx, found, now)
 
         return await self._database.write(work)
 

@@ -76,7 +76,8 @@ def test_every_submission_that_a_card_can_send_is_answered() -> None:
     assert not missing
 
 
-READING = {"tickets", "ticket", "me", "help"}
+TOLD = {"notices", "subscribe", "subscriptions", "groups", "silence", "hear", "digest"}
+READING = {"tickets", "ticket", "me", "help"} | TOLD
 WRITING = {"new", "assign", "status", "priority", "note"}
 
 
@@ -85,7 +86,7 @@ WRITING = {"new", "assign", "status", "priority", "note"}
     [
         (person(PersonRole.READER), READING),
         (person(PersonRole.TECHNICIAN), READING | WRITING),
-        (person(PersonRole.DISPATCHER), READING | WRITING | {"internal"}),
+        (person(PersonRole.DISPATCHER), READING | WRITING | {"internal", "escalation"}),
         (person(PersonRole.TECHNICIAN, LinkState.UNLINKED), {"me", "help"}),
         (person(PersonRole.ADMINISTRATOR, LinkState.SUSPENDED), {"me", "help"}),
     ],

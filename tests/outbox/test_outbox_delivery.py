@@ -1,7 +1,22 @@
 """What the sender delivers: cards, replies in threads, edits, chats that are opened for the first time."""
 
-from attms_core.model import Conversation, Event, Lane, OwedKind, lane_of, lane_of_person
-from attms_core.store import conversations, owed
+from collections.abc import Iterable, Sequence
+
+from attms_core.errors import StoreUnavailable
+from attms_core.model import (
+    Conversation,
+    Event,
+    Lane,
+    Owed,
+    OwedKind,
+    Personal,
+    Rule,
+    RuleKind,
+    lane_of,
+    lane_of_person,
+)
+from attms_core.model.preferences import ALL_DAYS, Preferences, Quiet
+from attms_core.store import conversations, owed, preferences
 from bot.notices.lines import NotYet
 from bot.notices.places import TEAMS_URL
 from sandbox.teams import Conversation as Place
@@ -160,3 +175,31 @@ async def test_what_is_owed_to_an_unknown_conversation_is_said_when_it_is_known_
     await office.deliver()
     assert office.said(known) == ["ticket:1 1"]
     assert await office.dead() == []
+
+
+async def test_what_comes_late_into_somebodys_quiet_hours_is_sent_at_their_end(office: Office) -> None:
+    ana = await office.chat()
+    await office.rooms.settle(ana)
+    quiet = Preferences(quiet=Quiet(start=NOON.hour * 60, end=NOON.hour * 60 + 30, days=ALL_DAYS, zone="UTC"))
+    await office.database.write(lambda tx: preferences.put(tx, TENANT, ana.object_id or "", quiet, office.clock.at))
+    await office.owe(ana, 1, rule=Rule(RuleKind.PERSONAL, Personal.ASSIGNED))
+    await office.deliver()
+    assert office.said(ana) == []
+    office.clock.later(minutes=30)
+    await office.deliver()
+    assert office.said(ana) == ["ticket:1 1"]
+
+
+async def test_lanes_of_a_claim_are_looked_at_together_and_alone_when_that_fails(office: Office) -> None:
+    chats = [await office.chat(f"Person {n}") for n in range(3)]
+    looks = []
+
+    async def foresee(claimed: Iterable[tuple[Sequence[Owed], object]]) -> None:
+        looks.append([len(rows) for rows, _ in claimed])
+        raise StoreUnavailable("disk I/O error")
+
+    for chat in chats:
+        await office.owe(chat, 1, 2)
+    await office.deliver(foresee=foresee)
+    assert looks == [[2, 2, 2]]
+    assert all(len(office.said(chat)) == 2 for chat in chats)
