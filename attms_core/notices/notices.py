@@ -82,7 +82,7 @@ class Notices:
         asked = ((each, facts) for each, facts in zip(found, facts_of(found), strict=True) if facts)
         taken = [(each, book.listening(facts)) for each, facts in asked]
         makers = self._makers(tx, (one for _, those in taken for one in those))
-        heard = [one for each, those in taken for one in _heard(each, those, makers)]
+        heard = (one for each, those in taken for one in _heard(each, those, makers))
         return choices.weigh(tx, self._tenant, [_row(one, now) for one in heard], now)
 
     def _book(self, tx: Tx) -> Book:
@@ -101,8 +101,8 @@ class Notices:
     def _folded(self, tx: Tx, rows: Sequence[Owed], now: datetime) -> list[Owed]:
         """Let rows wait that follow too soon upon something told in their lane of their topic."""
         waiting = {(row.lane, row.topic) for row in rows if row.topic and _may_wait(row, now)}
-        told = posts.last_told(tx, self._tenant, [(lane, topic) for lane, topic in waiting if topic])
-        return [self._later(row, told, now) for row in rows]
+        told = posts.last_told(tx, self._tenant, waiting)
+        return [self._later(row, told, now) for row in rows] if told else list(rows)
 
     def _later(self, row: Owed, told: dict[tuple[Lane, Topic], datetime], now: datetime) -> Owed:
         if row.topic is None or not _may_wait(row, now):
@@ -113,7 +113,8 @@ class Notices:
     def _truths(self, tx: Tx, found: Sequence[Happened], rows: Sequence[Owed], now: datetime) -> list[Owed]:
         """Owe every card that stands for what changed its silent edit, but where news brings it up to date now."""
         latest = {Topic.of(each.change): each for each in found}
-        soon = {(row.lane, row.topic) for row in rows if row.due_at <= now}
+        standing = posts.standing(tx, self._tenant, list(latest), now - STANDS)
+        soon = {(row.lane, row.topic) for row in rows if row.due_at <= now} if standing else set()
         return [
             Owed(
                 tenant=self._tenant,
@@ -123,7 +124,7 @@ class Notices:
                 at=latest[post.topic].change.at,
                 topic=post.topic,
             )
-            for post in posts.standing(tx, self._tenant, list(latest), now - STANDS)
+            for post in standing
             if (post.lane, post.topic) not in soon
         ]
 

@@ -200,7 +200,7 @@ def lower(tx: Tx, due: Iterable[tuple[TenantId, Lane, int]]) -> None:
     earliest: dict[LaneKey, int] = {}
     for tenant, lane, at in due:
         earliest[tenant, lane] = min(at, earliest.get((tenant, lane), NEVER))
-    tx.many(_LOWER, [_row(key, due_at=at) for key, at in sorted(earliest.items())])
+    tx.many(_LOWER, (_row(key, due_at=earliest[key]) for key in sorted(earliest)))
 
 
 def due(tx: Tx, *, now: datetime, most: int) -> list[Due]:

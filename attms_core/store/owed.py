@@ -4,9 +4,10 @@ Of one message only the latest edit is owed, and of one topic in a lane only one
 number and version, so that what is owed anew while an earlier version travels is not lost.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, delete, exists, false, func, or_, select, text, true, update
@@ -58,6 +59,9 @@ _COLUMNS = (
     *(_o.id, _o.tenant, _o.lane, _o.kind, _o.topic, _o.change, _o.rule, _o.event, _o.mode, _o.activity, _o.wish),
     *(_o.is_held, _o.at, _o.due_at, _o.version, _o.attempts),
 )
+# Rows that are read together are mostly of one change: what they share is made once.
+_topic, _moment = lru_cache(maxsize=1024)(Topic.parse), lru_cache(maxsize=1024)(moment)
+_kind, _event, _mode = lru_cache(maxsize=8)(OwedKind), lru_cache(maxsize=64)(Event), lru_cache(maxsize=8)(Mode)
 _alive, _is_dead = _o.is_dead == false(), _o.is_dead == true()
 _this_version = (_o.id == number("of_id"), _o.version == number("of_version"))
 _INSERTED = [column.name for column in owed.columns if column.name != "id"]
@@ -188,13 +192,14 @@ def owe(tx: Tx, rows: Sequence[Owed], now: datetime) -> None:
     A later edit of a message, or a silent update of a topic in a lane, takes an earlier one's place; a dead edit lives
     again.
     """
-    encoded: dict[Statement, list[dict[str, Any]]] = {}
-    for row in rows:
-        encoded.setdefault(_OWING.get(row.kind, _OWE), []).append(_encode(row, stamp(now)))
+    at = stamp(now)
+    by_statement: dict[Statement, list[Owed]] = {}
     # One order for all, so that two cannot wait for each other.
-    for statement in sorted(encoded, key=lambda each: each.name):
-        tx.many(statement, sorted(encoded[statement], key=_place))
-    lanes.lower(tx, ((row["tenant"], row["lane"], row["due_at"]) for those in encoded.values() for row in those))
+    for row in sorted(rows, key=_place):
+        by_statement.setdefault(_OWING.get(row.kind, _OWE), []).append(row)
+    for statement, those in sorted(by_statement.items(), key=lambda each: each[0].name):
+        tx.many(statement, (_encode(row, at) for row in those))
+    lanes.lower(tx, ((row.tenant, row.lane, max(stamp(row.due_at), at)) for row in rows))
 
 
 def due(tx: Tx, tenant: TenantId, of: Sequence[Lane], *, now: datetime, most: int) -> dict[Lane, list[Owed]]:
@@ -283,8 +288,8 @@ def _version(row: Owed) -> dict[str, int]:
     return {"of_id": row.id, "of_version": row.version}
 
 
-def _place(row: Mapping[str, Any]) -> tuple[str, str]:
-    return row["tenant"], row["lane"]
+def _place(row: Owed) -> tuple[str, str]:
+    return row.tenant, row.lane
 
 
 def _encode(row: Owed, now: int) -> dict[str, Any]:
@@ -316,14 +321,14 @@ def _decode(row: tuple[Any, ...]) -> Owed:
     return Owed(
         tenant=tenant,
         lane=lane,
-        kind=OwedKind(kind),
-        due_at=moment(due_at),
-        at=moment(at),
-        topic=Topic.parse(topic),
+        kind=_kind(kind),
+        due_at=_moment(due_at),
+        at=_moment(at),
+        topic=_topic(topic),
         change=None if change is None else ChangeId(change),
         rule=Rule.parse(rule),
-        event=Event(event) if event else None,
-        mode=Mode(mode),
+        event=_event(event) if event else None,
+        mode=_mode(mode),
         is_held=bool(is_held),
         activity=activity,
         wish=None if wish is None else WishId(wish),

@@ -5,7 +5,7 @@ is true when it commits, on however many machines.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -57,10 +57,10 @@ class PostgresTx:
         """Run a write; give the number of rows it touched."""
         return self._execute(statement, params).rowcount
 
-    def many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+    def many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a write once for each row of parameters."""
         made = statement.compiled(POSTGRESQL)
-        bound = [{k: for_postgresql(v) for k, v in {**made.constants, **row}.items()} for row in rows]
+        bound = ({k: for_postgresql(v) for k, v in {**made.constants, **row}.items()} for row in rows)
         with self._connection.cursor() as cursor:
             cursor.executemany(made.sql, bound)
 

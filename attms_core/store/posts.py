@@ -90,10 +90,10 @@ def last_told(tx: Tx, tenant: TenantId, pairs: Collection[tuple[Lane, Topic]]) -
     """Say when something was told last of topics in lanes; a pair of which nothing was told is left out."""
     if not pairs:
         return {}
-    lanes, topics = sorted({lane for lane, _ in pairs}), _keys([topic for _, topic in pairs])
-    wanted = {(lane, topic.key): (lane, topic) for lane, topic in pairs}
-    rows = tx.all(_LAST_TOLD, tenant=tenant, topics=topics, lanes=lanes)
-    return {wanted[lane, key]: moment(at) for lane, key, at in rows if (lane, key) in wanted}
+    by_key = {topic.key: topic for topic in {topic for _, topic in pairs}}
+    rows = tx.all(_LAST_TOLD, tenant=tenant, topics=sorted(by_key), lanes=sorted({lane for lane, _ in pairs}))
+    told = {(lane, by_key[key]): moment(at) for lane, key, at in rows}
+    return {pair: told[pair] for pair in pairs if pair in told} if told else {}
 
 
 def put(tx: Tx, standing: Sequence[Post]) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -54,13 +54,13 @@ class SqliteTx:
         """Run a write; give the number of rows it touched."""
         return self._execute(statement, params).rowcount
 
-    def many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+    def many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a write once for each row of parameters."""
         made = statement.compiled(SQLITE)
         fixed = {k: for_sqlite(v) for k, v in made.constants.items()}
-        bound = [
+        bound = (
             {**fixed, **{k: v if type(v) in BOUND_AS_IS else for_sqlite(v) for k, v in row.items()}} for row in rows
-        ]
+        )
         self._connection.executemany(made.sql, bound)
 
     def _execute(self, statement: Statement, params: Mapping[str, Any]) -> sqlite3.Cursor:

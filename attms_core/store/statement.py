@@ -131,7 +131,9 @@ def for_postgresql(value: Any) -> Any:
 
 def clean(text: str) -> str:
     """Replace what a database cannot keep as text by U+FFFD; an enumeration becomes its plain value."""
-    return _UNKEEPABLE.sub("\ufffd", str(text)) if not text.isascii() or "\0" in text else str(text)
+    if text.isascii() and "\0" not in text:
+        return text if type(text) is str else str(text)
+    return _UNKEEPABLE.sub("\ufffd", str(text))
 
 
 def keepable(values: Sequence[Any]) -> list[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 def stamp(moment: datetime) -> int:
@@ -30,7 +31,7 @@ def moment_or_none(stamp: int | None) -> datetime | None:
 
 def packed(value: Any) -> str:
     """Write JSON in ASCII, so that any text survives any database."""
-    return json.dumps(value, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def unpacked(text: str) -> Any:

@@ -1,6 +1,6 @@
 """Cards that go to many conversations: rendered and encoded once, then only their buttons' nonces differ.
 
-What was made stays for one second, and only for the very same ticket, lines and kind of reader.
+What was made stays for a second or two, and only for the very same ticket, lines, second and kind of reader.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -67,20 +67,22 @@ class Plate:
 
 
 class Plates:
-    """Makes plates, and keeps them for the second they are made in."""
+    """Makes plates, and keeps them for the second they are made in and the next: some lanes were looked at before."""
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         # Random, so that no text from outside can hold it.
         self._blank = fresh_nonce()
         self._second: datetime | None = None
-        self._kept: dict[Hashable, Plate] = {}
+        self._kept: dict[tuple[Hashable, Reader], Plate] = {}
 
     def of(self, key: Hashable, reader: Reader, make: Callable[[], Card]) -> Plate:
         """Give the plate of what ``key`` names, as this reader sees it. A reader's time goes by whole seconds."""
-        if reader.now != self._second or len(self._kept) >= MOST:
-            self._second = reader.now
+        if len(self._kept) >= MOST:
             self._kept.clear()
+        if self._second is None or reader.now > self._second:
+            self._kept = {whole: plate for whole, plate in self._kept.items() if whole[1].now == self._second}
+            self._second = reader.now
         whole = (key, reader)
         if (plate := self._kept.get(whole)) is None:
             plate = self._kept[whole] = self.fresh(reader, make())

@@ -31,6 +31,8 @@ class Sheets:
         """Give a ticket; ``latest`` is the youngest change that it is shown for. None when it is gone."""
         self._forget(now)
         key = (ticket, internal, latest)
+        if (kept := self._tickets.get(key)) is not None:
+            return kept
         async with self._reading.setdefault(key, asyncio.Lock()):  # who wants the same waits for it
             if (kept := self._tickets.get(key)) is None:
                 try:
@@ -45,6 +47,8 @@ class Sheets:
         """Give an opportunity; none when it is not here."""
         self._forget(now)
         key = (opportunity, latest)
+        if (kept := self._opportunities.get(key)) is not None:
+            return kept
         async with self._reading.setdefault(key, asyncio.Lock()):
             if (kept := self._opportunities.get(key)) is None:
                 try:
@@ -54,8 +58,9 @@ class Sheets:
             return kept
 
     def _forget(self, now: datetime) -> None:
-        at = asyncio.get_running_loop().time()
-        if now == self._second and at - self._began < LONGEST and len(self._tickets) + len(self._opportunities) < MOST:
+        at, second = asyncio.get_running_loop().time(), self._second
+        is_past = second is None or now > second  # an earlier moment is that of lanes that were looked at before
+        if not is_past and at - self._began < LONGEST and len(self._tickets) + len(self._opportunities) < MOST:
             return
         self._second, self._began = now, at
         self._tickets.clear()

@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 48
 """Lanes served at the same time."""
-MOST, LEAST = 128, 8
+MOST, LEAST = 256, 8
 """Lanes claimed at once: more while they are served fast, fewer while they are slow."""
 QUICK, SLOW = timedelta(seconds=1), timedelta(seconds=5)
 """A claim that was served in less is followed by a bigger one, one that took more by a smaller."""

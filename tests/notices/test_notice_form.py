@@ -478,6 +478,32 @@ async def test_the_same_news_for_many_is_read_and_rendered_once_and_each_has_its
     assert len(nonces) == 40
 
 
+async def test_lanes_of_two_claims_that_are_composed_by_turns_share_what_each_moment_shows(house: House) -> None:
+    rule, number = await house.subscribe(), await house.changed("status", 1, 5)
+    places = [replace(GROUP, id=f"19:{number}@thread.v2") for number in range(8)]
+    rows = [await house.news(number, rule, place) for place in places]
+    await house.compose.foresee([([row], []) for row in rows[:4]])
+    house.clock.pass_(seconds=1)
+    await house.compose.foresee([([row], []) for row in rows[4:]])
+    reads = 0
+    plain = house.database.read
+
+    async def counting(work: object) -> object:
+        nonlocal reads
+        reads += 1
+        return await plain(work)  # type: ignore[arg-type] # a spy
+
+    house.database.read = counting  # type: ignore[assignment,method-assign] # a spy
+    await house.says(rows[0], place=places[0])
+    await house.says(rows[4], place=places[4])
+    looked, reads = reads, 0
+    assert looked > 0
+    for earlier, later in ((1, 5), (2, 6), (3, 7)):
+        await house.says(rows[later], place=places[later])
+        await house.says(rows[earlier], place=places[earlier])
+    assert reads == 0
+
+
 async def test_who_joined_a_look_that_was_cut_off_looks_anew(house: House) -> None:
     rule = await house.subscribe()
     number = await house.changed("status", 1, 8)

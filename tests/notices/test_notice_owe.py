@@ -1,6 +1,6 @@
 """What is owed for changes, in their transaction: to whom, when, and what only has to be kept true."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -283,7 +283,7 @@ class Counting:
     def run(self, statement: Statement, **params: Any) -> int:
         return self._tx.run(statement, **params)
 
-    def many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+    def many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         self._tx.many(statement, rows)
 
 

@@ -156,6 +156,23 @@ async def test_a_lease_is_renewed_while_it_lasts_and_not_after(database: Databas
     assert len(await claim(database, at(1.5), holder="other")) == 1
 
 
+async def test_the_next_moment_is_that_of_a_free_lane_or_of_one_that_has_waited_whichever_comes_first(
+    database: Database,
+) -> None:
+    await owe(database, news("c"), news("d", at(1)))
+    waiting = await claim(database, at(1))
+    ends = (
+        Result(each.key, tried=list(each.rows), end=End(key=each.key, fullness=Fullness(), wait_until=at(minutes)))
+        for each, minutes in zip(waiting, (5, 3), strict=True)
+    )
+    await commit(database, *ends, now=at(1))
+    assert await database.read(lanes.next_due_at) == at(3)
+    await owe(database, news("e", at(4)))
+    assert await database.read(lanes.next_due_at) == at(3)
+    await owe(database, news("f", at(2)))
+    assert await database.read(lanes.next_due_at) == at(2)
+
+
 async def test_a_lane_that_has_to_wait_is_not_due_before_however_much_is_owed_there(database: Database) -> None:
     await owe(database, news("c"))
     [claimed] = await claim(database)
