@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint truth bench format lock clean
+.PHONY: help demo test check lint truth bench drill format lock clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ truth: $(RUNTIME) ## ask an AutoTask client that we did not write whether the sa
 
 bench: $(TOOLS) ## what a turn costs beside a bare handler (BENCH_HARNESS=DIR: and beside other bots)
 	$(BIN)/python -m bench.run
+
+drill: $(TOOLS) ## kill processes a thousand times while they tell people of tickets, and count (DRILL_DEATHS=N)
+	$(BIN)/python -m drill
 
 format: $(TOOLS) ## put every file into the house's form
 	$(BIN)/ruff format .

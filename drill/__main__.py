@@ -1,97 +1,87 @@
-"""`python -m drill`: a thousand deaths between any two steps of telling, on both engines, and what they cost people.
+"""`python -m drill`: a thousand deaths of real processes between any two steps of telling, half of them on each engine.
 
-``DRILL_DEATHS`` says how many, ``DRILL_SEED`` where and when they come. Prints Markdown for docs/testing.md; ends with
-an error when a notice was lost, or a conversation was told more than one message twice by one death.
+``DRILL_DEATHS`` says how many, ``DRILL_SEED`` where they come. Prints what they cost people as a table and puts it into
+docs/testing.md; ends with an error instead when a notice was lost or not settled, or when a death let more than one
+message of a conversation be told twice.
 """
 
 import asyncio
 import os
 import sys
 import tempfile
-from collections import Counter
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 from drill.fate import Death
-from drill.play import Play
-from drill.scene import opened
+from drill.play import playing
+from drill.scene import Scene, opened
+from drill.tally import Tally, publish, table
+from drill.worker import hush
 from tests.support.postgres import fresh_database, running_server
 
 DEATHS, SEED = "1000", "1"
-LAST_STEP = 24
-"""Deaths fall on steps up to this one; telling two notes in three conversations takes about as many."""
 FEWEST, MOST = 1, 6
 """Notes that customers write between two deaths."""
+STEPS_AT_LEAST, STEPS_A_NOTE = 8, 8
+"""Deaths fall on steps up to the sum of these; now and then that is beyond the last one, and nobody dies."""
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+OFTEN = 25
+"""Deaths after which it is said how it goes."""
 
 
-@dataclass
-class Tally:
-    """What came of the deaths on one engine."""
-
-    tried: int = 0
-    died: int = 0
-    owed: int = 0
-    lost: int = 0
-    doubled: int = 0
-    worst: int = 0
-    steps: Counter[int] = field(default_factory=Counter)
-
-    @property
-    def is_well(self) -> bool:
-        """Say whether what was promised holds."""
-        return not self.lost and self.worst <= 1
-
-    def row(self, engine: str) -> str:
-        """Write it as a row of the table."""
-        parts = (engine, self.tried, self.died, len(self.steps), self.owed, self.lost, self.doubled, self.worst)
-        return "| " + " | ".join(f"{part:,}" if isinstance(part, int) else part for part in parts) + " |"
-
-
-async def drill(deaths: int, random: Random, database_url: str | None) -> Tally:
+async def drill(engine: str, deaths: int, random: Random, scene: Scene) -> Tally:
     """Kill so many processes, one after another."""
     tally = Tally()
-    with tempfile.TemporaryDirectory(prefix="attms-drill-") as folder:
-        async with opened(Path(folder), database_url) as scene:
-            play = Play(scene)
-            for number in range(1, deaths + 1):
-                death = Death(random.randint(1, LAST_STEP), is_after=random.random() < 0.5)
-                played = await play.die(death, notes=random.randint(FEWEST, MOST))
-                verdict = scene.judge(played.notes)
-                tally.tried += 1
-                tally.died += played.died
-                tally.steps[death.step] += played.died
-                tally.owed, tally.lost = tally.owed + verdict.owed, tally.lost + verdict.lost
-                tally.doubled, tally.worst = tally.doubled + verdict.doubled, max(tally.worst, verdict.worst)
-                if number % 25 == 0:
-                    print(f"{number} of {deaths}: {tally.lost} lost, {tally.doubled} repeated", file=sys.stderr)
+    async with playing(scene) as play:
+        while tally.died < deaths:
+            notes = random.randint(FEWEST, MOST)
+            step = random.randint(1, STEPS_AT_LEAST + STEPS_A_NOTE * notes)
+            death = Death(step=step, is_after=random.random() < 0.5)
+            played = await play.die(death, notes=notes)
+            if played.died:
+                tally.add(death, scene.judge(played.notes), await scene.left())
+                _say(engine, deaths, tally)
     return tally
 
 
-async def _everything(deaths: int, seed: str) -> dict[str, Tally]:
-    half = deaths // 2
-    with ExitStack() as stack:
+def _say(engine: str, deaths: int, tally: Tally) -> None:
+    if tally.died % OFTEN == 0:
+        print(f"{engine}: {tally.died} of {deaths}, {tally.lost} lost, {tally.doubled} repeated", file=sys.stderr)
+
+
+async def drill_both(deaths: int, seed: str) -> dict[str, Tally]:
+    """Drill both engines at once: each is the other's load."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="attms-drill-")))
         url = stack.enter_context(fresh_database(stack.enter_context(running_server())))
-        return {
-            SQLITE: await drill(half, Random(f"{seed} {SQLITE}"), None),
-            POSTGRESQL: await drill(deaths - half, Random(f"{seed} {POSTGRESQL}"), url),
+        scenes = {
+            engine: await stack.enter_async_context(opened(folder / engine, where))
+            for engine, where in ((SQLITE, None), (POSTGRESQL, url))
         }
+        shares = {SQLITE: deaths // 2, POSTGRESQL: deaths - deaths // 2}
+        async with asyncio.TaskGroup() as both:
+            parts = {
+                engine: both.create_task(drill(engine, shares[engine], Random(f"{seed} {engine}"), scene))
+                for engine, scene in scenes.items()
+            }
+        return {engine: part.result() for engine, part in parts.items()}
 
 
 def main() -> None:
-    """Drill, and print what came of it."""
+    """Drill, print what came of it, and publish it if all is well."""
     deaths, seed = int(os.environ.get("DRILL_DEATHS", DEATHS)), os.environ.get("DRILL_SEED", SEED)
-    tallies = asyncio.run(_everything(deaths, seed))
-    print(f"{datetime.now(UTC):%Y-%m-%d}, seed {seed}.\n")
-    print("| engine | processes | killed | at different steps | tellings owed | lost | repeated | most by one death |")
-    print("|---|---|---|---|---|---|---|---|")
+    hush()
+    tallies = asyncio.run(drill_both(deaths, seed))
+    text = table(tallies, seed=seed, on=datetime.now(UTC))
+    print(text)
     for engine, tally in tallies.items():
-        print(tally.row(engine))
+        for death in tally.troubles:
+            print(f"{engine}: not as promised after {death}", file=sys.stderr)
     if not all(tally.is_well for tally in tallies.values()):
         sys.exit(1)
+    publish(text)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 """One death and what comes after: customers write, a process dies over telling it, the next one finishes the work."""
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from drill.fate import Death
-from drill.process import Worker, working
+from drill.process import Clock, Ending, Worker, working
 from drill.scene import Note, Scene
+from drill.worker import Life
 
 A_WHILE = timedelta(seconds=61)
 """So long a lane that a dead process has claimed stays its own on PostgreSQL, and so long what follows upon something
 told is folded; and a little more."""
-MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,30 +24,46 @@ class Played:
 
 
 class Play:
-    """Deaths one after another in one scene; each begins where the last one ended."""
+    """Deaths one after another in one scene: whoever finished the work of the dead is the next to die."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._later = timedelta()
+        self._clock = Clock()
+        self._life = AsyncExitStack()
+        self._worker: Worker | None = None
+
+    async def close(self) -> None:
+        """End who lives."""
+        await self._life.aclose()
 
     async def die(self, death: Death, *, notes: int = 2) -> Played:
-        """Let a process die at its step, and others finish what it began. Raises ``TimeoutError``."""
-        self._later += A_WHILE
+        """Let a process die at its step, and another one finish what it began. Raises ``TimeoutError``."""
+        self._clock.move(A_WHILE)
+        worker = self._worker or await self._start()
         found = self._scene.customers_write(notes)
-        async with self._worker(death) as doomed:
-            died = not (await doomed.is_up() and await doomed.tell())
+        died = await worker.tell(death) is Ending.DIED
         if died:
-            self._later += A_WHILE
-            await self._finish()
+            await self._life.aclose()
+            self._clock.move(A_WHILE)
+            await self._finish(await self._start())
         return Played(found, died)
 
-    async def _finish(self) -> None:
-        for _ in range(MOST_TRIES):
-            async with self._worker() as heir:
-                if await heir.is_up() and await heir.tell():
-                    return
-        raise TimeoutError("nobody could finish what was begun")
+    async def _finish(self, heir: Worker) -> None:
+        if await heir.tell() is not Ending.TOLD:
+            raise TimeoutError("nobody could finish what was begun")
 
-    def _worker(self, death: Death | None = None) -> AbstractAsyncContextManager[Worker]:
+    async def _start(self) -> Worker:
         place = self._scene.place
-        return working(place.settings(), place.teams.ca_file, later=self._later, death=death)
+        life = Life(settings=place.settings(), ca=place.teams.ca_file)
+        self._worker = await self._life.enter_async_context(working(life, self._clock))
+        return self._worker
+
+
+@asynccontextmanager
+async def playing(scene: Scene) -> AsyncIterator[Play]:
+    """Play in a scene; leaving ends the processes."""
+    play = Play(scene)
+    try:
+        yield play
+    finally:
+        await play.close()

@@ -26,6 +26,7 @@ AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViol
 OUT_OF_ORDER = (
     *(psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed),
     errors.ReadOnlySqlTransaction,  # after a failover we may speak to a standby
+    errors.IdleInTransactionSessionTimeout,  # this process was stopped in the midst of a transaction
 )
 RETRIES: Mapping[str, Any] = {
     "attempts": 12,
