@@ -35,8 +35,9 @@ lint: $(TOOLS) ## all of check but the tests
 truth: $(RUNTIME) ## ask an AutoTask client that we did not write whether the sandbox tells the truth
 	$(BIN)/python -m truth
 
-bench: $(TOOLS) ## what a turn costs beside a bare handler (BENCH_HARNESS=DIR: and beside other bots)
+bench: $(TOOLS) ## what a turn costs beside a bare handler (BENCH_HARNESS=DIR: and beside other bots), and telling many
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.fanout
 
 drill: $(TOOLS) ## kill processes a thousand times while they tell people of tickets, and count (DRILL_DEATHS=N)
 	$(BIN)/python -m drill
