@@ -138,17 +138,7 @@ async def _core(site: Site, *, grace: timedelta) -> Core:
     store, now, settings = site.ground.store, site.ground.brought.now, site.settings
     at = site.ground.brought.autotask or await autotask_of(site.life, settings, site.clocks, now)
     telling = telling_of(store, site.tenant, site.ground.brought)
-    mirror = Mirror(
-        store,
-        at,
-        at,
-        tenant=site.tenant,
-        now=now,
-        every=timedelta(seconds=settings.poll_seconds),
-        history=timedelta(days=settings.history_days),
-        owing=telling.notices,
-    )
-    await mirror.open()
+    mirror = await _mirror(site, at, telling)
     wishes = Wishes(
         database=store,
         autotask=at,
@@ -176,6 +166,22 @@ async def _core(site: Site, *, grace: timedelta) -> Core:
         jobs=jobs,
         callouts=callouts,
     )
+
+
+async def _mirror(site: Site, at: AutotaskLike, telling: Telling) -> Mirror:
+    settings = site.settings
+    mirror = Mirror(
+        site.ground.store,
+        at,
+        at,
+        tenant=site.tenant,
+        now=site.ground.brought.now,
+        every=timedelta(seconds=settings.poll_seconds),
+        history=timedelta(days=settings.history_days),
+        owing=telling.notices,
+    )
+    await mirror.open()
+    return mirror
 
 
 async def _callouts(site: Site, mirror: Mirror, at: AutotaskLike) -> Callouts:
