@@ -1,9 +1,10 @@
 """What an administrator can do, in one value: the use cases behind the management API. How each works is the core's."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from attms_core.audit import Audit
 from attms_core.callouts import Callouts
@@ -27,8 +28,7 @@ class MailNotConfigured(OperatorNeeded):
     code = "mail-not-configured"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailOutcome:
+class MailOutcome(Struct, frozen=True, kw_only=True):
     """What a look into the mailbox found and did."""
 
     started: datetime
@@ -60,8 +60,7 @@ async def no_mail() -> MailOutcome:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Administration:
+class Administration(Struct, frozen=True, kw_only=True):
     """The use cases. Everything here is also what the command line asks a running server for."""
 
     live: Word

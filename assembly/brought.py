@@ -1,8 +1,9 @@
 """What a test or the demo brings of its own."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from assembly.examining import AutotaskLike
 from attms_core.ports import Now
@@ -16,8 +17,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
+class Brought(Struct, frozen=True, kw_only=True):
     """What a test or the demo brings in the place of the real thing."""
 
     now: Now = utc_now

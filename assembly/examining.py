@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core import settings as known
 from attms_core.autotask import AutotaskClient, NotConnectedAutotask
@@ -22,8 +23,7 @@ PROBED = 64 * 1024
 AutotaskLike = AutotaskClient | NotConnectedAutotask
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
+class Serving(Struct, frozen=True, kw_only=True):
     """What only the process that serves can show."""
 
     teams: TeamsLine
@@ -32,8 +32,7 @@ class Serving:
     callouts: CalloutsLine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patient:
+class Patient(Struct, frozen=True, kw_only=True):
     """What is examined."""
 
     now: Now

@@ -3,9 +3,10 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from assembly.brought import Brought
 from assembly.examining import AutotaskLike, Patient, Serving, autotask_of, doctor_of
@@ -46,8 +47,7 @@ AUTOTASK_PAGES = frozenset({"*.autotask.net"})
 RECHECK = "Look again who is a guest, off the turn"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """What stays as long as the process lives: the store, the time, and the door that people's words come through."""
 
     brought: Brought
@@ -64,8 +64,7 @@ class Ground:
     """Where the settings come from, unless somebody brought them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Core:
+class Core(Struct, frozen=True, kw_only=True):
     """The service desk without its chat."""
 
     tenant: TenantId
@@ -79,8 +78,7 @@ class Core:
     callouts: Callouts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(Struct, frozen=True, kw_only=True):
     """All that is made out of settings, but the channel. Other settings make another one."""
 
     settings: Settings
@@ -92,8 +90,7 @@ class Service:
     life: AsyncExitStack
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True):
     """Where a service is built: on what, by which settings, and what closes it again."""
 
     life: AsyncExitStack

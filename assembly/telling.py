@@ -1,8 +1,9 @@
 """How conversations come to be told: who is owed what, what looks at the clock for it, and who sends."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from assembly.brought import Brought
 from attms_core.desk import Desk
@@ -25,8 +26,7 @@ from bot.notices.compose_digest import Digesting
 from bot.reading import Readers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class Telling(Struct, frozen=True, kw_only=True):
     """What is told without anybody asking for it just now."""
 
     notices: Notices
@@ -67,8 +67,7 @@ def look_at_the_clock(jobs: Jobs, telling: Telling, brought: Brought) -> None:
     jobs.add("audit-outbox", telling.auditor.audit, timedelta(minutes=1), about="Look for messages that are late")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class Voice(Struct, frozen=True, kw_only=True):
     """What a sender speaks with."""
 
     channel: Channel

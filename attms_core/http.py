@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 import httpx
+from msgspec import Struct
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
@@ -61,8 +62,7 @@ Send = Callable[[Request], Awaitable[Response]]
 """Raises ``ForbiddenAddress``, ``NotSent`` or ``AnswerLost`` and nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class AllowList:
+class AllowList(Struct, frozen=True):
     """Which hosts may be called: https on its own port, host names that match a pattern from end to end."""
 
     patterns: tuple[re.Pattern[str], ...]

@@ -4,7 +4,6 @@ Each conversation has a subscription of its own. Started by ``bench.fanout``; sa
 """
 
 import asyncio
-import dataclasses
 import gc
 import os
 import shutil
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from msgspec import structs
 
 import app
 from assembly.process import OBJECTS_BETWEEN_COLLECTIONS
@@ -113,12 +113,12 @@ async def _told(count: int, folder: Path) -> Cost:
         store = house.ground.store
         before = (await store.read(lambda tx: tickets.load(tx, TenantId(TENANT), [TOLD_OF])))[TOLD_OF]
         now = datetime.now(UTC)
-        later = dataclasses.replace(before, title=f"{before.title} again", last_activity=now, last_modified=now)
+        later = structs.replace(before, title=f"{before.title} again", last_activity=now, last_modified=now)
         await house.core.mirror.absorb_tickets(
             [later], Cause.POLL
         )  # nobody wants to hear that: it loads what is wanted
         now += timedelta(seconds=1)
-        moved = dataclasses.replace(later, status=later.status % 4 + 1, last_activity=now, last_modified=now)
+        moved = structs.replace(later, status=later.status % 4 + 1, last_activity=now, last_modified=now)
         async with Meter(count) as meter:
             await house.core.mirror.absorb_tickets([moved], Cause.POLL)
             await _all_told(store)

@@ -1,7 +1,8 @@
 """What a handler is given: the person, the desk, the turn, and how to answer in this place. Nothing here sends."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.desk import Asker, Desk
 from attms_core.health import Doctor
@@ -13,8 +14,7 @@ from bot.turn import Turn
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True):
     """For whom a card is made, and from what."""
 
     desk: Desk
@@ -37,8 +37,7 @@ class Scene:
         return self.watchers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking(Scene):
+class Asking(Scene, frozen=True, kw_only=True):
     """One question or deed of one person."""
 
     turn: Turn

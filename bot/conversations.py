@@ -5,13 +5,13 @@ to be when a guest or somebody of another tenant joins.
 """
 
 import asyncio
-import dataclasses
 from collections import OrderedDict
 from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Protocol
 
 import structlog
+from msgspec import structs
 
 from attms_core.errors import NotAllowed
 from attms_core.model import Conversation, ConversationKind, TenantId, lane_of
@@ -62,7 +62,7 @@ class Conversations:
         fresh = _learned(known, told) if known else told
         # While the app was away nobody watched who joined: the internal mark does not outlive that.
         is_internal = known is not None and known.is_installed and known.is_internal
-        fresh = dataclasses.replace(fresh, is_internal=is_internal, is_installed=True, seen_at=self._now())
+        fresh = structs.replace(fresh, is_internal=is_internal, is_installed=True, seen_at=self._now())
         self._keep(fresh)
         self._write_behind(fresh, is_back=known is None or not known.is_installed)
         return fresh
@@ -210,7 +210,7 @@ class Conversations:
 
     def _mark(self, conversation: Conversation, *, on: bool) -> None:
         known = self._known.get((conversation.tenant, conversation.id), conversation)
-        self._keep(dataclasses.replace(known, is_internal=on))
+        self._keep(structs.replace(known, is_internal=on))
 
     def _keep(self, conversation: Conversation) -> None:
         self._known[conversation.tenant, conversation.id] = conversation
@@ -225,12 +225,12 @@ def is_personal(conversation: Conversation) -> bool:
 
 def _learned(known: Conversation, told: Conversation) -> Conversation:
     """Add what this turn tells to what is known: events tell less than messages do."""
-    news = {f.name: getattr(told, f.name) for f in dataclasses.fields(told) if getattr(told, f.name) is not None}
-    return dataclasses.replace(known, **news)
+    news = {name: value for name, value in structs.asdict(told).items() if value is not None}
+    return structs.replace(known, **news)
 
 
 _NO_REFERENCE = frozenset({"is_internal", "is_installed", "seen_at"})
-_reference = attrgetter(*(field.name for field in dataclasses.fields(Conversation) if field.name not in _NO_REFERENCE))
+_reference = attrgetter(*(name for name in Conversation.__struct_fields__ if name not in _NO_REFERENCE))
 
 
 def _is_news(known: Conversation, told: Conversation) -> bool:

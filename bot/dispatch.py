@@ -4,13 +4,13 @@ The one place that times, catches and logs.
 """
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Self
 
 import structlog
+from msgspec import structs
 
 from attms_core.desk import Desk, Wishes
 from attms_core.errors import AttmsError, NotAllowed, NotConnected, NotLinked, OutOfDate, StoreUnavailable
@@ -172,10 +172,10 @@ class Dispatch:
 
     async def _press(self, asking: Asking) -> Reply:
         submission = unpack(asking.turn.value)
-        asking = dataclasses.replace(asking, nonce=submission.nonce, action=submission.action)
+        asking = structs.replace(asking, nonce=submission.nonce, action=submission.action)
         if isinstance(submission, RunCommand):
             # One card may offer several commands: each is a deed of its own.
-            asking = dataclasses.replace(asking, action=f"{submission.action} {submission.words}")
+            asking = structs.replace(asking, action=f"{submission.action} {submission.words}")
             return await self._said(asking, submission.words)
         press = self._router.presses[type(submission)]
         ticket = _ticket_of(asking, submission)

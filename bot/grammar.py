@@ -7,9 +7,10 @@ removed the bot's mention, one leading slash is dropped here, and only the verb 
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct
 
 _NUMBER = re.compile(r"^T\d{8}\.\d{4}(\.\d{1,4})?$", re.IGNORECASE | re.ASCII)
 _ID = re.compile(r"^#?(\d{1,15})$", re.ASCII)
@@ -21,8 +22,7 @@ _KEEPING_LINES = frozenset({"note"})
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """A verb and what follows it."""
 
     verb: str
@@ -47,8 +47,7 @@ def _split(words: str) -> tuple[str, str]:
     return head, "".join(rest).rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """How somebody names a ticket: its number or its id."""
 
     number: str = ""
@@ -100,8 +99,7 @@ TAKING_A_NAME = ("queue", "company", "status", "priority")
 KEYWORDS = (*FLAGS, *TAKING_A_NAME, "search")
 
 
-@dataclass(frozen=True, slots=True)
-class ListWords:
+class ListWords(Struct, frozen=True):
     """What ``tickets ...`` asks for, not yet looked up."""
 
     mine: bool = False
@@ -115,8 +113,7 @@ class ListWords:
     search: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Misread:
+class Misread(Struct, frozen=True):
     """A word that the list does not know, or a keyword whose name is missing."""
 
     word: str
@@ -162,8 +159,7 @@ def read_list(rest: str) -> ListWords | Misread:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     text: str
     keyword: str
     """The text without case, or nothing when it was quoted."""

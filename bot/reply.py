@@ -1,11 +1,11 @@
 """What a handler gives back. Dispatch turns it into what the channel sends."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+
+class Reply(Struct, frozen=True):
     """A card with the sentence that stands for it in the activity feed."""
 
     card: dict[str, Any]
@@ -14,8 +14,7 @@ class Reply:
     """Words to go on with, for where Teams shows them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One line of a typeahead."""
 
     title: str

@@ -1,8 +1,9 @@
 """Which handler answers what: a verb, a submission, a search. Declared where the handler stands, united in one list."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from attms_core.model import Person, Right
 from bot.asking import Asking
@@ -15,8 +16,7 @@ Searched = Callable[[Asking, str], Awaitable[list[Hit]]]
 S = TypeVar("S", bound=Submission)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """A verb with all that help says of it."""
 
     name: str
@@ -29,8 +29,7 @@ class Command:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Struct, frozen=True):
     """What answers a submission, and the right it needs."""
 
     handle: Pressed

@@ -1,10 +1,11 @@
 """What a person did in Teams, and what we say to it. Values only; how they travel is the channel's business."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from attms_core.model import Conversation, ConversationKind, PersonKey
 
@@ -36,8 +37,7 @@ PERSONAL_DEEDS = INVOKES | {TurnKind.MESSAGE, TurnKind.SUBMIT}
 """Kinds that only an identified person can cause."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class Mention(Struct, frozen=True, kw_only=True):
     """Somebody else's name in a message."""
 
     mri: str
@@ -45,8 +45,7 @@ class Mention:
     object_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """One validated activity.
 
     ``person`` is an authenticated identity for messages, submissions and invokes. For events (installed, members,
@@ -98,8 +97,7 @@ class Turn:
         return self.kind in INVOKES or self.is_targeted or self.conversation.kind is ConversationKind.PERSONAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
+class Say(Struct, frozen=True, kw_only=True):
     """A new message: a card, or plain text. In a channel it goes to the thread of the turn."""
 
     card: dict[str, Any] | None = None
@@ -110,8 +108,7 @@ class Say:
     """Words to go on with, three at most; only personal chats show them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """A card in the place of the one that was pressed."""
 
     card: dict[str, Any]
@@ -119,15 +116,13 @@ class Replace:
     """What stands for the card in the activity feed where the answer travels as an edit or a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Toast:
+class Toast(Struct, frozen=True):
     """A short text beside the card that was pressed."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What went wrong, in plain words."""
 
     code: str
@@ -135,22 +130,19 @@ class Problem:
     status: int = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """Titles and values for a typeahead; Teams shows fifteen at most."""
 
     found: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The whole JSON that answers an invoke, for kinds that the other answers do not fit. Elsewhere nothing."""
 
     content: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """Nothing to say. For an unknown invoke it means "not implemented"."""
 
 

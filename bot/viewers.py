@@ -6,11 +6,11 @@ What each of them then sees is decided when they are asked for.
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from msgspec import Struct, field
 
 from attms_core.model import Conversation, Member, Person, Right, TenantId
 from attms_core.people import authorize
@@ -40,8 +40,7 @@ class Roster(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Crowd:
+class _Crowd(Struct):
     """The members of one conversation, as long as they are few; nobody when they are many or unknown."""
 
     team: str | None

@@ -1,7 +1,6 @@
 """Buttons. What they ask back is in ``cards.asks``; inputs are elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, Literal
 
@@ -17,8 +16,7 @@ MOST_TITLE = 60
 Mode = Literal["primary", "secondary"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submit(Action):
+class Submit(Action, frozen=True, kw_only=True):
     """The button of clients that do not know Action.Execute: its data comes as a message."""
 
     kind: ClassVar[str] = "Action.Submit"
@@ -27,8 +25,7 @@ class Submit(Action):
     associated_inputs: Literal["auto", "none"] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execute(Action):
+class Execute(Action, frozen=True, kw_only=True):
     """A button that is answered with a card in the place of the pressed one (Teams help: Universal Actions)."""
 
     kind: ClassVar[str] = "Action.Execute"
@@ -45,8 +42,7 @@ class Execute(Action):
             raise ValueError("a button needs a title and a verb")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenUrl(Action):
+class OpenUrl(Action, frozen=True, kw_only=True):
     """A link. Made by ``link``, which knows where links may lead."""
 
     kind: ClassVar[str] = "Action.OpenUrl"

@@ -5,11 +5,12 @@ They stand together because cards lead to each other: a list to its tickets, a t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated
 
+from msgspec import field
+
 from attms_core.model import CompanyId, ContactId, ResourceId, Seen, TicketId, WishId
-from cards.submission import OneOf, Submission, Text, Typed, TypedUnder, Whole
+from cards.submission import OneOf, Submission, Text, Typed, TypedUnder, Whole, does
 
 INTERNAL = "internal"
 CUSTOMER = "customer"
@@ -45,16 +46,15 @@ class SeenWay:
         return Seen(status=status, priority=priority, queue=queue, assignee=resource)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListTickets(Submission, action="tickets.list"):
+@does("tickets.list")
+class ListTickets(Submission, frozen=True, kw_only=True):
     """Show a page of the list that these words ask for (``mine``, ``queue Service Desk``)."""
 
     filter: Words = ""
     offset: Offset = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfTicket(Submission):
+class OfTicket(Submission, frozen=True, kw_only=True):
     """What is about one ticket, with the way back to the list it was opened from."""
 
     ticket: Annotated[TicketId, Whole()]
@@ -62,102 +62,101 @@ class OfTicket(Submission):
     back_offset: Offset = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowTicket(OfTicket, action="ticket.show"):
+@does("ticket.show")
+class ShowTicket(OfTicket, frozen=True, kw_only=True):
     """Show the ticket."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshTicket(OfTicket, action="ticket.refresh"):
+@does("ticket.refresh")
+class RefreshTicket(OfTicket, frozen=True, kw_only=True):
     """Show the ticket as it is now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewTicket(OfTicket, action="ticket.view"):
+@does("ticket.view")
+class ViewTicket(OfTicket, frozen=True, kw_only=True):
     """Show the reader's own view. Teams asks it by itself: it is no press, and must stay a cheap read."""
 
     wish: Annotated[WishId, Text(64)] = NO_WISH
     """What was done last through the card, and is said on top of it; empty when nothing was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfSeenTicket(OfTicket):
+class OfSeenTicket(OfTicket, frozen=True, kw_only=True):
     """What changes a ticket that somebody saw like this."""
 
     seen: Annotated[Seen, SeenWay()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeTicket(OfSeenTicket, action="ticket.take"):
+@does("ticket.take")
+class TakeTicket(OfSeenTicket, frozen=True, kw_only=True):
     """Assign the ticket to whoever presses."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignForm(OfTicket, action="ticket.assign.form"):
+@does("ticket.assign.form")
+class AssignForm(OfTicket, frozen=True, kw_only=True):
     """Ask to whom."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignTicket(OfSeenTicket, action="ticket.assign"):
+@does("ticket.assign")
+class AssignTicket(OfSeenTicket, frozen=True, kw_only=True):
     """Assign the ticket to a colleague."""
 
     resource: Annotated[ResourceId | None, Typed(Whole())] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusForm(OfTicket, action="ticket.status.form"):
+@does("ticket.status.form")
+class StatusForm(OfTicket, frozen=True, kw_only=True):
     """Ask which status."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetStatus(OfSeenTicket, action="ticket.status"):
+@does("ticket.status")
+class SetStatus(OfSeenTicket, frozen=True, kw_only=True):
     """Set the status."""
 
     status: Annotated[int | None, Typed(Whole())] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriorityForm(OfTicket, action="ticket.priority.form"):
+@does("ticket.priority.form")
+class PriorityForm(OfTicket, frozen=True, kw_only=True):
     """Ask which priority."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetPriority(OfSeenTicket, action="ticket.priority"):
+@does("ticket.priority")
+class SetPriority(OfSeenTicket, frozen=True, kw_only=True):
     """Set the priority."""
 
     priority: Annotated[int | None, Typed(Whole())] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteForm(OfTicket, action="ticket.note.form"):
+@does("ticket.note.form")
+class NoteForm(OfTicket, frozen=True, kw_only=True):
     """Ask for a note."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddNote(OfTicket, action="ticket.note"):
+@does("ticket.note")
+class AddNote(OfTicket, frozen=True, kw_only=True):
     """Add a note. A customer-visible one is confirmed first; what is not said is internal."""
 
     text: Annotated[str, Typed(Text(NOTE))] = ""
     visible: Annotated[str, Typed(OneOf((INTERNAL, CUSTOMER)))] = INTERNAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmCustomerNote(OfTicket, action="ticket.note.customer"):
+@does("ticket.note.customer")
+class ConfirmCustomerNote(OfTicket, frozen=True, kw_only=True):
     """Add a note that the customer sees: the person has read who that is. The text may have been edited meanwhile."""
 
     text: Annotated[str, Typed(Text(NOTE))] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTicketForm(Submission, action="ticket.new.form"):
+@does("ticket.new.form")
+class NewTicketForm(Submission, frozen=True, kw_only=True):
     """Show the first step of a new ticket; what was typed already is kept."""
 
     title: Annotated[str, Typed(Text(TITLE))] = ""
     description: Annotated[str, Typed(Text(DESCRIPTION))] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseCompany(Submission, action="ticket.new.company"):
+@does("ticket.new.company")
+class ChooseCompany(Submission, frozen=True, kw_only=True):
     """Go on with a chosen company; with words to search for and no choice, look for companies again."""
 
     kept_title: Annotated[str, Text(TITLE)] = ""
@@ -166,8 +165,8 @@ class ChooseCompany(Submission, action="ticket.new.company"):
     search: Annotated[str, Typed(Text(100))] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateTicket(Submission, action="ticket.new"):
+@does("ticket.new")
+class CreateTicket(Submission, frozen=True, kw_only=True):
     """Create the ticket. ``demanded`` holds what AutoTask asked for beyond the usual, by field name, as typed."""
 
     company: Annotated[CompanyId, Whole()]
@@ -179,36 +178,36 @@ class CreateTicket(Submission, action="ticket.new"):
     demanded: Annotated[Mapping[str, str], TypedUnder(DEMANDED_PREFIX, Text(DEMANDED))] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunCommand(Submission, action="run"):
+@does("run")
+class RunCommand(Submission, frozen=True, kw_only=True):
     """Do as if these words had been typed."""
 
     words: Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmLink(Submission, action="link.confirm"):
+@does("link.confirm")
+class ConfirmLink(Submission, frozen=True, kw_only=True):
     """Yes, I am this technician."""
 
     resource: Annotated[ResourceId, Whole()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineLink(Submission, action="link.decline"):
+@does("link.decline")
+class DeclineLink(Submission, frozen=True, kw_only=True):
     """No, that is somebody else."""
 
     resource: Annotated[ResourceId, Whole()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TryAgain(Submission, action="wish.again"):
+@does("wish.again")
+class TryAgain(Submission, frozen=True, kw_only=True):
     """Ask the same thing of AutoTask anew."""
 
     wish: Annotated[WishId, Text(64)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelForm(Submission, action="form.cancel"):
+@does("form.cancel")
+class CancelForm(Submission, frozen=True, kw_only=True):
     """Leave a form without a change; with a ticket, back to its card."""
 
     ticket: Annotated[TicketId | None, Whole()] = None

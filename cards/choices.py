@@ -1,8 +1,10 @@
 """What somebody is told in their own chat: how it stands, and the form to choose. What it means is the core's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from attms_core.model.preferences import CHOSEN, Matter
 from cards import times
@@ -40,8 +42,7 @@ SHORT: Mapping[Matter, str] = {
 QUIET_OFF = "notices quiet off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
+class Stand(Struct, frozen=True, kw_only=True):
     """How quiet hours stand, and what will happen next."""
 
     is_quiet: bool = False
@@ -63,8 +64,7 @@ class Stand:
         return f"Quiet until {at}.{waits}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoicesCard:
+class ChoicesCard(Struct, frozen=True, kw_only=True):
     """How somebody's choices stand, after a change of them."""
 
     said: str
@@ -93,8 +93,7 @@ class ChoicesCard:
         return feed(f"{self.said} {self.stand.words(reader)}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
+class Filled(Struct, frozen=True, kw_only=True):
     """What stands in the inputs of the form: as kept, or as typed."""
 
     told: frozenset[Matter]
@@ -106,8 +105,7 @@ class Filled:
     zone: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoicesForm:
+class ChoicesForm(Struct, frozen=True, kw_only=True):
     """Asks what shall be told, and when nothing."""
 
     filled: Filled

@@ -1,10 +1,9 @@
 """What the form of somebody's own notices asks back. ``NoticeChoices`` of ``notice_asks`` shows it."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from attms_core.model.preferences import CHOSEN, Matter
-from cards.submission import OneOf, Several, Submission, Text, Typed
+from cards.submission import OneOf, Several, Submission, Text, Typed, does
 
 TYPED = 60
 """Characters of a time, of some days, of a zone's name."""
@@ -14,8 +13,8 @@ _Through = OneOf(tuple(matter.value for matter in Matter))
 _Words = Annotated[str, Typed(Text(TYPED))]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepChoices(Submission, action="notices.keep"):
+@does("notices.keep")
+class KeepChoices(Submission, frozen=True, kw_only=True):
     """Keep the choices of whoever presses, as the form holds them."""
 
     told: Annotated[tuple[str, ...], Typed(Several(_Told))] = ()

@@ -1,8 +1,9 @@
 """The digest card: how things stand, the most pressing first. When it comes is set by other cards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from attms_core.model import Clock, ClockState, TicketId
 from cards import times
@@ -20,8 +21,7 @@ SAYING = 120
 MOST_COUNTS = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestLine:
+class DigestLine(Struct, frozen=True, kw_only=True):
     """A ticket as it stands."""
 
     ticket: TicketId
@@ -35,8 +35,7 @@ class DigestLine:
     """What is worth knowing of it: ``the customer wrote 3 h ago``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestPart:
+class DigestPart(Struct, frozen=True, kw_only=True):
     """Tickets of one kind."""
 
     name: str
@@ -53,8 +52,7 @@ class DigestPart:
         return f"{self.total}{'+' if self.is_more else ''}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestCard:
+class DigestCard(Struct, frozen=True, kw_only=True):
     """A digest."""
 
     heading: str

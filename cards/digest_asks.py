@@ -1,10 +1,9 @@
 """What the cards of digests ask back, as types. Nothing here acts or renders."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from attms_core.model.digest import DAYS, DigestKind
-from cards.submission import OneOf, Several, Submission, Text, Typed
+from cards.submission import OneOf, Several, Submission, Text, Typed, does
 
 KINDS = (DigestKind.MINE.value, DigestKind.HERE.value)
 TIME = 20
@@ -13,25 +12,24 @@ ZONE = 60
 Kind = Annotated[str, OneOf(KINDS)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowDigests(Submission, action="digests.list"):
+@does("digests.list")
+class ShowDigests(Submission, frozen=True, kw_only=True):
     """Show what is set in this conversation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfDigest(Submission):
+class OfDigest(Submission, frozen=True, kw_only=True):
     """What is about one of this conversation's digests."""
 
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestForm(OfDigest, action="digests.form"):
+@does("digests.form")
+class DigestForm(OfDigest, frozen=True, kw_only=True):
     """Show the form in which somebody says when it comes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetDigest(OfDigest, action="digests.set"):
+@does("digests.set")
+class SetDigest(OfDigest, frozen=True, kw_only=True):
     """Let it come at this time on these days."""
 
     time: Annotated[str, Typed(Text(TIME))] = ""
@@ -39,21 +37,21 @@ class SetDigest(OfDigest, action="digests.set"):
     zone: Annotated[str, Typed(Text(ZONE))] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendDigest(OfDigest, action="digests.send"):
+@does("digests.send")
+class SendDigest(OfDigest, frozen=True, kw_only=True):
     """Send it now, besides its times."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PauseDigest(OfDigest, action="digests.pause"):
+@does("digests.pause")
+class PauseDigest(OfDigest, frozen=True, kw_only=True):
     """Send none until it is resumed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeDigest(OfDigest, action="digests.resume"):
+@does("digests.resume")
+class ResumeDigest(OfDigest, frozen=True, kw_only=True):
     """Send it again at its times."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveDigest(OfDigest, action="digests.remove"):
+@does("digests.remove")
+class RemoveDigest(OfDigest, frozen=True, kw_only=True):
     """Forget it."""

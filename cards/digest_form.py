@@ -1,6 +1,6 @@
 """The form in which somebody says when a digest comes."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model.digest import DAYS, DigestKind
 from cards.actions import press
@@ -18,8 +18,7 @@ _ABOUT = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestFormCard:
+class DigestFormCard(Struct, frozen=True, kw_only=True):
     """Asks at what time, on which days and in which zone."""
 
     kind: DigestKind

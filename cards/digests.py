@@ -1,6 +1,6 @@
 """Which digests come to a conversation, and when, with what can be done about them. The form has its own file."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model.digest import Digest, DigestKind
 from attms_core.notices.rhythm import spoken
@@ -19,8 +19,7 @@ _ABOUT = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestsCard:
+class DigestsCard(Struct, frozen=True, kw_only=True):
     """The digests of one conversation."""
 
     digests: tuple[Digest, ...]

@@ -7,12 +7,12 @@ files of their own, and what a card says is the business of each card.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, ClassVar, Literal
 
 import orjson
 import structlog
+from msgspec import Struct
 
 from cards.text import Plain
 
@@ -42,35 +42,30 @@ class CardTooBig(ValueError):
     """The card would be refused by Teams."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """Anything that becomes a JSON object."""
 
     kind: ClassVar[str] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element(Node):
+class Element(Node, frozen=True, kw_only=True):
     """A part of a card's body."""
 
     spacing: Spacing | None = None
     separator: Literal[True] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action(Node):
+class Action(Node, frozen=True, kw_only=True):
     """A button, or what a tap does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled(Element, Action):
+class Filled(Element, Action, frozen=True, kw_only=True):
     """A part that is encoded already. Made by a ``Template`` of typed parts alone."""
 
     json: orjson.Fragment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextBlock(Element):
+class TextBlock(Element, frozen=True, kw_only=True):
     """Our own fixed words. Refuses whatever Markdown or a link could be made of."""
 
     kind: ClassVar[str] = "TextBlock"
@@ -87,8 +82,7 @@ class TextBlock(Element):
             raise ValueError(f"not fixed words, use a TextRun: {self.text[:40]!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextRun(Node):
+class TextRun(Node, frozen=True, kw_only=True):
     """A piece of text in one look. Clients read no Markdown here."""
 
     kind: ClassVar[str] = "TextRun"
@@ -107,8 +101,7 @@ class TextRun(Node):
             raise TypeError("a TextRun takes a Plain")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RichTextBlock(Element):
+class RichTextBlock(Element, frozen=True, kw_only=True):
     """A paragraph of runs; it always wraps."""
 
     kind: ClassVar[str] = "RichTextBlock"
@@ -121,8 +114,7 @@ class RichTextBlock(Element):
             raise ValueError("a paragraph without text")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column(Node):
+class Column(Node, frozen=True, kw_only=True):
     """A column; on narrow screens at most one besides the stretching one should have a width of its own."""
 
     kind: ClassVar[str] = "Column"
@@ -131,8 +123,7 @@ class Column(Node):
     vertical_content_alignment: Literal["Top", "Center", "Bottom"] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnSet(Element):
+class ColumnSet(Element, frozen=True, kw_only=True):
     """Columns beside each other."""
 
     kind: ClassVar[str] = "ColumnSet"
@@ -144,8 +135,7 @@ class ColumnSet(Element):
             raise ValueError(f"{len(self.columns)} columns; 1 to {MOST_COLUMNS} fit")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Container(Element):
+class Container(Element, frozen=True, kw_only=True):
     """Parts that belong together, and may be tapped as one."""
 
     kind: ClassVar[str] = "Container"
@@ -155,8 +145,7 @@ class Container(Element):
     select_action: Action | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionSet(Element):
+class ActionSet(Element, frozen=True, kw_only=True):
     """Buttons inside the body."""
 
     kind: ClassVar[str] = "ActionSet"
@@ -167,8 +156,7 @@ class ActionSet(Element):
         check_actions(self.actions)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refresh(Node):
+class Refresh(Node, frozen=True, kw_only=True):
     """What Teams asks by itself when the card comes into view, for the people named (Teams ids, ``29:...``)."""
 
     action: Action
@@ -180,8 +168,7 @@ class Refresh(Node):
             raise ValueError(f"{len(self.user_ids)} people to refresh for; 1 to {MOST_REFRESHED} may be named")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdaptiveCard(Node):
+class AdaptiveCard(Node, frozen=True, kw_only=True):
     """A whole card, at full width. Inputs stand in the body itself, not inside other parts."""
 
     kind: ClassVar[str] = "AdaptiveCard"
@@ -236,7 +223,7 @@ def _shape(kind: type[Node]) -> Shape:
 
     The kind is read after the fields: of a single name ``attrgetter`` would give the bare value.
     """
-    names = [field.name for field in fields(kind)]
+    names = kind.__struct_fields__
     keys = tuple(_OWN_KEYS.get(name) or _camel(name) for name in names)
     _SHAPES[kind] = (keys, attrgetter(*names, "kind"))
     return _SHAPES[kind]

@@ -1,6 +1,6 @@
 """The ladders of queues: the list, and what comes of a change. The form has a file of its own."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model.ladder import LadderId
 from cards.actions import Execute, press
@@ -15,8 +15,7 @@ MOST_WHO = 120
 WHAT = "When nobody takes a ticket of a queue, these people and places are told, step by step."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepLine:
+class StepLine(Struct, frozen=True, kw_only=True):
     """One step in words."""
 
     after: str
@@ -25,8 +24,7 @@ class StepLine:
     """``here and Ana Ruiz``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderLine:
+class LadderLine(Struct, frozen=True, kw_only=True):
     """A ladder as it is shown."""
 
     id: LadderId
@@ -57,8 +55,7 @@ class LadderLine:
         return (*steps, *trouble, whisper(f"{waiting}Set by {self.maker}, counting since {self.since}."))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaddersCard:
+class LaddersCard(Struct, frozen=True, kw_only=True):
     """All ladders that somebody may see, page by page."""
 
     lines: tuple[LadderLine, ...]
@@ -84,8 +81,7 @@ class LaddersCard:
         return (*back, *((press("More", ShowLadders(offset=after), nonce),) if after < self.total else ()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderSetCard:
+class LadderSetCard(Struct, frozen=True, kw_only=True):
     """What came of a change, and how the ladder stands now."""
 
     said: str
@@ -105,8 +101,7 @@ class LadderSetCard:
         return feed(self.said)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveLadderCard:
+class RemoveLadderCard(Struct, frozen=True, kw_only=True):
     """Asks whether a ladder shall really go."""
 
     line: LadderLine

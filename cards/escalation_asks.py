@@ -4,11 +4,12 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated
 
+from msgspec import field
+
 from attms_core.model.ladder import LadderId
-from cards.submission import Submission, Text, Typed, TypedUnder, Whole
+from cards.submission import Submission, Text, Typed, TypedUnder, Whole, does
 
 AFTER, WHO = "after:", "who:"
 HERE, EVERYONE, AS_BEFORE = "here", "everyone", "before"
@@ -20,22 +21,22 @@ NEW = LadderId(0)
 Number = Annotated[LadderId, Whole()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowLadders(Submission, action="escalation.list"):
+@does("escalation.list")
+class ShowLadders(Submission, frozen=True, kw_only=True):
     """List the ladders from this place on."""
 
     offset: Annotated[int, Whole(10_000)] = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderForm(Submission, action="escalation.form"):
+@does("escalation.form")
+class LadderForm(Submission, frozen=True, kw_only=True):
     """Show the form: of a ladder that is there, or of a new one."""
 
     id: Number = NEW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetLadder(Submission, action="escalation.set"):
+@does("escalation.set")
+class SetLadder(Submission, frozen=True, kw_only=True):
     """Set a ladder as the form says."""
 
     id: Number = NEW
@@ -45,28 +46,27 @@ class SetLadder(Submission, action="escalation.set"):
     who: Annotated[Mapping[str, str], TypedUnder(WHO, Text(CHOICE))] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfLadder(Submission):
+class OfLadder(Submission, frozen=True, kw_only=True):
     """What is about one ladder."""
 
     id: Number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PauseLadder(OfLadder, action="escalation.pause"):
+@does("escalation.pause")
+class PauseLadder(OfLadder, frozen=True, kw_only=True):
     """Let it rest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeLadder(OfLadder, action="escalation.resume"):
+@does("escalation.resume")
+class ResumeLadder(OfLadder, frozen=True, kw_only=True):
     """Let it go on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskRemoval(OfLadder, action="escalation.remove.ask"):
+@does("escalation.remove.ask")
+class AskRemoval(OfLadder, frozen=True, kw_only=True):
     """Ask whether it shall really go."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveLadder(OfLadder, action="escalation.remove"):
+@does("escalation.remove")
+class RemoveLadder(OfLadder, frozen=True, kw_only=True):
     """Take it away."""

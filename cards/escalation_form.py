@@ -1,7 +1,8 @@
 """The form of a ladder: its queue, and step by step how long nobody has a ticket and who is told then."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from attms_core.model import Choice, ResourceId
 from attms_core.model.ladder import LadderId
@@ -34,8 +35,7 @@ MOST_OFFERED = 120
 """People offered on one card, in all its steps together: a card has its size."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormStep:
+class FormStep(Struct, frozen=True, kw_only=True):
     """What stands in one line of the form."""
 
     after: str = ""
@@ -45,8 +45,7 @@ class FormStep:
     """Whom the step tells in words, where no other choice can say it: several, or a place elsewhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderFormCard:
+class LadderFormCard(Struct, frozen=True, kw_only=True):
     """Asks for a ladder."""
 
     id: LadderId = NEW

@@ -1,6 +1,6 @@
 """What all forms about one ticket share: their head and their way out. The forms themselves stand elsewhere."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketDetail
 from cards.actions import Execute, press
@@ -9,8 +9,7 @@ from cards.elements import Element
 from cards.parts import title, whisper
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketForm:
+class TicketForm(Struct, frozen=True, kw_only=True):
     """A step of the ticket's card in which something is asked."""
 
     detail: TicketDetail

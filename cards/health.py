@@ -1,7 +1,8 @@
 """How the installation feels, for an administrator: what is wrong with its next step first, the rest in a line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.health import Finding, State, counted, overall, worst_first
 from cards import times
@@ -22,8 +23,7 @@ _STYLES: dict[State, Style] = {
 _WORDS: dict[State, tuple[str, Colour]] = {State.ILL: ("Wrong", "Attention"), State.WARNING: ("Warning", "Default")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthCard:
+class HealthCard(Struct, frozen=True, kw_only=True):
     """An examination."""
 
     findings: tuple[Finding, ...]

@@ -1,6 +1,6 @@
 """What can be said here. Which commands there are, the bot knows."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cards.actions import press, tap
 from cards.asks import RunCommand
@@ -11,8 +11,7 @@ from cards.reader import Reader
 MOST_BUTTONS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpEntry:
+class HelpEntry(Struct, frozen=True, kw_only=True):
     """One command."""
 
     usage: str
@@ -22,16 +21,14 @@ class HelpEntry:
     """What a tap runs; without one the entry is only read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpGroup:
+class HelpGroup(Struct, frozen=True, kw_only=True):
     """Commands that belong together."""
 
     name: str
     entries: tuple[HelpEntry, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpCard:
+class HelpCard(Struct, frozen=True, kw_only=True):
     """All that this person may say."""
 
     groups: tuple[HelpGroup, ...]

@@ -1,7 +1,6 @@
 """The inputs of forms. What a form asks back is its submission's business: an input's id is a field's name there."""
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from cards.elements import Element, Node
@@ -17,8 +16,7 @@ RESERVED = "attms"
 """Our own envelope's name: a client would put an input of this id in its place (Teams help: card actions)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input(Element):
+class Input(Element, frozen=True, kw_only=True):
     """What all inputs have. A required one must say what is wrong when it is empty."""
 
     id: str
@@ -36,8 +34,7 @@ class Input(Element):
             raise ValueError(f"required input {self.id} without an error message")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputText(Input):
+class InputText(Input, frozen=True, kw_only=True):
     """A line or more of text."""
 
     kind: ClassVar[str] = "Input.Text"
@@ -48,21 +45,19 @@ class InputText(Input):
 
     def __post_init__(self) -> None:
         """Refuse lengths that AutoTask has no field for."""
-        super(InputText, self).__post_init__()  # a slotted dataclass is made anew, and the short form misses it
+        super().__post_init__()
         if not 0 < self.max_length <= MOST_TEXT:
             raise ValueError(f"input {self.id} of {self.max_length} characters")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option(Node):
+class Option(Node, frozen=True, kw_only=True):
     """One line of a choice."""
 
     title: Plain
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query(Node):
+class Query(Node, frozen=True, kw_only=True):
     """Choices that the client asks us for while somebody types (``application/search``)."""
 
     kind: ClassVar[str] = "Data.Query"
@@ -74,8 +69,7 @@ class Query(Node):
             raise ValueError(f"not a dataset: {self.dataset!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputChoiceSet(Input):
+class InputChoiceSet(Input, frozen=True, kw_only=True):
     """One of several, or some of them. ``filtered`` can be typed into."""
 
     kind: ClassVar[str] = "Input.ChoiceSet"
@@ -90,7 +84,7 @@ class InputChoiceSet(Input):
 
     def __post_init__(self) -> None:
         """Refuse a choice of nothing, and of too much."""
-        super(InputChoiceSet, self).__post_init__()  # a slotted dataclass is made anew, and the short form misses it
+        super().__post_init__()
         if not self.choices and not self.choices_data:
             raise ValueError(f"input {self.id} without choices")
         if len(self.choices) > MOST_CHOICES:
@@ -99,8 +93,7 @@ class InputChoiceSet(Input):
             raise ValueError(f"input {self.id} whose choices cannot be told apart: a comma stands between them")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputToggle(Input):
+class InputToggle(Input, frozen=True, kw_only=True):
     """Yes or no, sent as ``true`` or ``false``."""
 
     kind: ClassVar[str] = "Input.Toggle"

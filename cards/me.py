@@ -1,6 +1,6 @@
 """Who the person is here: link, role, limits. Linking itself is the core's business."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import LinkState, Person, ResourceId
 from cards.actions import Execute, press
@@ -26,8 +26,7 @@ _WAY_ON = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeCard:
+class MeCard(Struct, frozen=True, kw_only=True):
     """A person's own card."""
 
     person: Person

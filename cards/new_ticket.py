@@ -1,7 +1,8 @@
 """The new ticket, in two steps: first the company, then the rest with that company's contacts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from attms_core.model import Choice, Company, CompanyId, Contact, ContactId
 from cards.actions import press
@@ -48,8 +49,7 @@ SEARCH_MORE = "Not offered? Write the beginning of its name and press Next"
 REQUIRED = "This field is needed."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompanyStepCard:
+class CompanyStepCard(Struct, frozen=True, kw_only=True):
     """Step one, the company."""
 
     companies: tuple[Company, ...] = ()
@@ -111,8 +111,7 @@ class CompanyStepCard:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demanded:
+class Demanded(Struct, frozen=True, kw_only=True):
     """A field that AutoTask asks for beyond the usual ones."""
 
     name: str
@@ -128,8 +127,7 @@ class Demanded:
     """As typed before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTicketCard:
+class NewTicketCard(Struct, frozen=True, kw_only=True):
     """Step two: all the rest."""
 
     company: CompanyId

@@ -1,14 +1,13 @@
 """Before AutoTask has been set up."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cards.elements import Json
 from cards.parts import card, feed, heading, say, whisper
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotConnectedCard:
+class NotConnectedCard(Struct, frozen=True, kw_only=True):
     """The bot runs, and has nothing to show yet."""
 
     next: str = "An administrator sets the AutoTask user, secret and integration code, and starts the bot again."

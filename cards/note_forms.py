@@ -1,7 +1,5 @@
 """The note form, and the step that confirms a note which the customer will see."""
 
-from dataclasses import dataclass
-
 from cards.actions import press
 from cards.asks import CUSTOMER, INTERNAL, AddNote, ConfirmCustomerNote
 from cards.elements import Json
@@ -15,8 +13,7 @@ NOTE_SHOWN = 10_000
 """Characters of a typed note that a card can give back; a longer one would break the card's size."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteCard(TicketForm):
+class NoteCard(TicketForm, frozen=True, kw_only=True):
     """Asks what the note says and who shall see it."""
 
     text: str = ""
@@ -50,8 +47,7 @@ class NoteCard(TicketForm):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmNoteCard(TicketForm):
+class ConfirmNoteCard(TicketForm, frozen=True, kw_only=True):
     """Asks whether it is meant that the customer sees the note."""
 
     text: str

@@ -1,6 +1,7 @@
 """The card that stands for a ticket in a conversation: the ticket as it is, topped by what changed."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from attms_core.model import NoteId, TicketDetail, Topic
 from cards.elements import Json
@@ -10,8 +11,7 @@ from cards.reader import Reader
 from cards.ticket import TicketCard
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeCard:
+class NoticeCard(Struct, frozen=True, kw_only=True):
     """A ticket, and what has just happened to it."""
 
     detail: TicketDetail

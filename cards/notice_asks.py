@@ -1,9 +1,8 @@
 """What the cards of notices ask back, as types. Nothing here acts or renders."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from cards.submission import OneOf, Submission, Text
+from cards.submission import OneOf, Submission, Text, does
 
 REPLY = "reply"
 EVER = "ever"
@@ -13,34 +12,34 @@ TopicKey = Annotated[str, Text(TOPIC)]
 """``ticket:123`` or ``opportunity:5``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyNotice(Submission, action="notice.why"):
+@does("notice.why")
+class WhyNotice(Submission, frozen=True, kw_only=True):
     """Say why this conversation was told of a topic."""
 
     topic: TopicKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SilenceTopic(Submission, action="notice.silence"):
+@does("notice.silence")
+class SilenceTopic(Submission, frozen=True, kw_only=True):
     """Tell this conversation no more of a topic: until the customer's next reply, or ever."""
 
     topic: TopicKey
     until: Annotated[str, OneOf((REPLY, EVER))] = REPLY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowSubscriptions(Submission, action="subscriptions.list"):
+@does("subscriptions.list")
+class ShowSubscriptions(Submission, frozen=True, kw_only=True):
     """List this conversation's subscriptions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditSubscription(Submission, action="subscriptions.edit"):
+@does("subscriptions.edit")
+class EditSubscription(Submission, frozen=True, kw_only=True):
     """Show the form of one of this conversation's subscriptions."""
 
     id: Annotated[str, Text(20)]
     """Its number as text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeChoices(Submission, action="notices.form"):
+@does("notices.form")
+class NoticeChoices(Submission, frozen=True, kw_only=True):
     """Show the form in which somebody chooses what they are told of, and when."""

@@ -1,6 +1,6 @@
 """One message for many: the same deed done to many tickets at once."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketId
 from cards.actions import press, tap
@@ -12,8 +12,7 @@ from cards.reader import Reader
 MOST_ROWS = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkRow:
+class BulkRow(Struct, frozen=True, kw_only=True):
     """One of them."""
 
     ticket: TicketId | None
@@ -22,8 +21,7 @@ class BulkRow:
     """``T20261124.0001 Printer on fire``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkCard:
+class BulkCard(Struct, frozen=True, kw_only=True):
     """``Ana Ruiz moved 37 tickets to Service Desk``, and the first of them."""
 
     what: str

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from cards.actions import tap
 from cards.elements import Container, Element, Json, Style, TextRun
@@ -23,8 +24,7 @@ _NAME = re.compile(r"[^\w .'\u2019-]|_")
 _PRESSING: tuple[Style, ...] = ("attention", "warning", "good", "accent")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concerned:
+class Concerned(Struct, frozen=True, kw_only=True):
     """Somebody whom it concerns and who is told so by Teams: a member of the conversation."""
 
     name: str
@@ -38,8 +38,7 @@ class Concerned:
         return f"<at>{name}</at>" if name else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One thing that happened."""
 
     what: str
@@ -52,8 +51,7 @@ class Line:
     concerned: Concerned | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention(Element):
+class Mention(Element, frozen=True, kw_only=True):
     """The name of a member, which Teams marks and tells. Made of a ``Concerned`` alone: clients read Markdown here."""
 
     kind: ClassVar[str] = "TextBlock"

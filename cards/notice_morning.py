@@ -1,6 +1,6 @@
 """What quiet hours held back, all in one card: grouped by ticket, the most pressing first."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import Clock
 from cards.actions import press
@@ -18,8 +18,7 @@ QUOTE = 80
 QUOTE_ROWS = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """One ticket or opportunity, and what happened to it meanwhile."""
 
     row: BulkRow
@@ -30,8 +29,7 @@ class Held:
     clock: Clock | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MorningCard:
+class MorningCard(Struct, frozen=True, kw_only=True):
     """All that was held back."""
 
     held: tuple[Held, ...]

@@ -1,6 +1,6 @@
 """The card that stands for an opportunity in a conversation: as it is, topped by what changed."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import OpportunityDetail, Topic
 from cards.elements import Container, Element, Json
@@ -14,8 +14,7 @@ NEXT_STEP = 300
 NEXT_STEP_ROWS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpportunityCard:
+class OpportunityCard(Struct, frozen=True, kw_only=True):
     """An opportunity as it is now, and what has just happened to it."""
 
     detail: OpportunityDetail

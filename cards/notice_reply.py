@@ -1,6 +1,6 @@
 """The short message of a change: beneath the card that stands for its topic, or alone where there are no threads."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import Seen, Ticket, Topic
 from cards.actions import press, tap
@@ -12,8 +12,7 @@ from cards.parts import card, feed, paragraph, spaced, way, whisper
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyCard:
+class ReplyCard(Struct, frozen=True, kw_only=True):
     """What happened, and to what."""
 
     name: str

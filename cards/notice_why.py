@@ -1,6 +1,6 @@
 """The answer to "Why did I get this?": the rules that told, each in words, and how to be told less."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketId
 from cards.actions import press
@@ -13,8 +13,7 @@ from cards.reader import Reader
 MOST_EDITED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """One rule, and what it told of last."""
 
     rule: str
@@ -23,8 +22,7 @@ class Reason:
     """``The status moved: New → In Progress``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyCard:
+class WhyCard(Struct, frozen=True, kw_only=True):
     """Why a conversation was told of a ticket or an opportunity."""
 
     name: str

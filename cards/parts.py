@@ -1,8 +1,9 @@
 """What many cards are made of: titles, notices, facts, fields with their errors. No card of its own stands here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from attms_core.model import Choice, Clock, ClockState
 from cards import times
@@ -33,8 +34,7 @@ SUMMARY = 150
 """Characters of the activity feed's line."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldError:
+class FieldError(Struct, frozen=True, kw_only=True):
     """Why a field was refused, for showing right above it."""
 
     what: str

@@ -1,6 +1,6 @@
 """What went wrong, and what to do next. Which error says what is the bot's business."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketId, WishId
 from cards.actions import Execute, press
@@ -10,8 +10,7 @@ from cards.parts import capital, card, feed, say, title, whisper
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemCard:
+class ProblemCard(Struct, frozen=True, kw_only=True):
     """A refusal or a failure in plain words."""
 
     what: str

@@ -1,6 +1,6 @@
 """The answer to a button that would write while writing is switched off."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketId
 from cards.actions import press
@@ -10,8 +10,7 @@ from cards.parts import card, feed, notice, say, whisper
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOnlyCard:
+class ReadOnlyCard(Struct, frozen=True, kw_only=True):
     """Nothing was changed: what would have been, and who can switch writing on."""
 
     would: str

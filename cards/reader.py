@@ -1,16 +1,16 @@
 """For whom a card is rendered. What the card is about does not belong here."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from attms_core.model import ResourceId
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Reader(Struct, frozen=True, kw_only=True):
     """Who reads the card, where and when: rendering is pure."""
 
     zone: str = "UTC"

@@ -1,6 +1,6 @@
 """A short word after a deed that has no card of its own. Errors have ``cards.problem``."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketId
 from cards.actions import press
@@ -10,8 +10,7 @@ from cards.parts import capital, card, feed, title, whisper
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidCard:
+class SaidCard(Struct, frozen=True, kw_only=True):
     """One sentence, one more, and commands to go on with."""
 
     what: str

@@ -1,14 +1,13 @@
 """While AutoTask takes its time. The message is edited when the outcome is known."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cards.elements import Json
 from cards.parts import card, feed, heading, whisper
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class SavingCard:
+class SavingCard(Struct, frozen=True):
     """It has been stored and goes on by itself."""
 
     def render(self, reader: Reader) -> Json:

@@ -1,6 +1,6 @@
 """What a conversation does not want to be told: the answer to a silence, the list, and the choice among senders."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketId
 from attms_core.model.silence import Until
@@ -14,8 +14,7 @@ from cards.silence_asks import HearAgain, ListSilences, SilenceSender
 UNTIL = {Until.REPLY: "until the customer writes", Until.EVER: "for good"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SilencedCard:
+class SilencedCard(Struct, frozen=True, kw_only=True):
     """Something is silent from now on."""
 
     name: str
@@ -64,8 +63,7 @@ class SilencedCard:
         return f"To be told again press Hear again{words}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SilenceLine:
+class SilenceLine(Struct, frozen=True, kw_only=True):
     """One thing that is silent."""
 
     name: str
@@ -80,8 +78,7 @@ class SilenceLine:
     """In words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SilencesCard:
+class SilencesCard(Struct, frozen=True, kw_only=True):
     """All that is silent in one conversation, a page of it."""
 
     lines: tuple[SilenceLine, ...]
@@ -143,8 +140,7 @@ class SilencesCard:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderOption:
+class SenderOption(Struct, frozen=True, kw_only=True):
     """Somebody who may be meant."""
 
     name: str
@@ -152,8 +148,7 @@ class SenderOption:
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseSenderCard:
+class ChooseSenderCard(Struct, frozen=True, kw_only=True):
     """Asks who of several is meant."""
 
     said: str

@@ -5,9 +5,10 @@ come beside it. All of it is sent by whoever sees the card: it is a wish and pro
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
-from typing import Any, ClassVar, Protocol, Self, get_args, get_type_hints
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Protocol, Self, TypeVar, get_args, get_type_hints
+
+from msgspec import NODEFAULT, Struct, structs
 
 from attms_core.errors import Invalid, OutOfDate
 from cards.elements import Json
@@ -31,8 +32,7 @@ class Kind(Protocol):
         """Take it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A whole number from zero on, such as an id."""
 
     most: int = 10**15
@@ -50,8 +50,7 @@ class Whole:
         return raw
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Text of a limited length, in characters."""
 
     most: int
@@ -69,8 +68,7 @@ class Text:
         return raw
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """One of our own words; an empty input means the first, the safe one."""
 
     words: tuple[str, ...]
@@ -86,8 +84,7 @@ class OneOf:
         return raw
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
+class Several(Struct, frozen=True):
     """Some of our own words, or of numbers: an input of several choices sends them with commas between."""
 
     kind: Kind
@@ -106,15 +103,13 @@ class Several:
         return tuple(self.kind.read(each) for each in raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """Marks a field that the person fills in: the input's id is the field's name; left empty, the default stands."""
 
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class TypedUnder:
+class TypedUnder(Struct, frozen=True):
     """Marks a field that gathers all inputs whose ids begin with a prefix, by what follows it."""
 
     prefix: str
@@ -122,29 +117,17 @@ class TypedUnder:
 
 
 Way = Kind | Typed | TypedUnder
+Asked = TypeVar("Asked", bound="Submission")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """What a button asks: ``class Take(Submission, action="ticket.take", version=1)``. New fields, new version."""
+class Submission(Struct, frozen=True, kw_only=True):
+    """What a button asks; ``@does("ticket.take")`` before the class names its action and enters it into the table."""
 
     action: ClassVar[str]
     version: ClassVar[int]
 
     nonce: str = ""
     """Of the card that was pressed; a card is given it when it is rendered."""
-
-    def __init_subclass__(cls, *, action: str = "", version: int = 1) -> None:
-        """Enter it into the table. A slotted dataclass is made twice; the second time its action stands inside."""
-        action = action or cls.__dict__.get("action", "")
-        if not action:
-            return
-        known = _KNOWN.get(action)
-        if known and known.__qualname__ != cls.__qualname__:
-            raise TypeError(f"{action} is {known.__qualname__} already")
-        cls.action = action
-        cls.version = cls.__dict__.get("version", version)
-        _KNOWN[action] = cls
 
     def pack(self, nonce: str) -> Json:
         """Give what rides in the button; fields at their defaults, inputs and an empty nonce stay out."""
@@ -181,12 +164,28 @@ class Submission:
                 read |= _typed(name, way, beside)
             elif name in envelope:
                 read[name] = _ridden(way, envelope[name])
-            elif default is MISSING:
+            elif default is NODEFAULT:
                 raise OutOfDate("This button lacks something that is needed today.")
         return cls(**read)
 
 
 _KNOWN: dict[str, type[Submission]] = {}
+
+
+def does(action: str, *, version: int = 1) -> Callable[[type[Asked]], type[Asked]]:
+    """Say by which word a button asks for a submission, and which shape that has: new fields, new version.
+
+    Raises ``TypeError`` for a word that another submission has.
+    """
+
+    def enter(asked: type[Asked]) -> type[Asked]:
+        known = _KNOWN.setdefault(action, asked)
+        if known is not asked:
+            raise TypeError(f"{action} is {known.__qualname__} already")
+        asked.action, asked.version = action, version
+        return asked
+
+    return enter
 
 
 def unpack(value: Mapping[str, object]) -> Submission:
@@ -213,7 +212,7 @@ def ways(cls: type[Submission]) -> dict[str, tuple[Way, object]]:
     known = _WAYS.get(cls)
     if known is None:
         hints = get_type_hints(cls, include_extras=True)
-        own = (field for field in fields(cls) if field.name != "nonce")
+        own = (field for field in structs.fields(cls) if field.name != "nonce")
         known = _WAYS[cls] = {field.name: (get_args(hints[field.name])[1], _default(field)) for field in own}
     return known
 
@@ -236,8 +235,8 @@ def _ridden_ways(cls: type[Submission]) -> tuple[Ridden, ...]:
 _RIDDEN: dict[type, tuple[Ridden, ...]] = {}
 
 
-def _default(field: Field[Any]) -> object:
-    return field.default if field.default_factory is MISSING else field.default_factory()
+def _default(field: structs.FieldInfo) -> object:
+    return field.default if field.default_factory is NODEFAULT else field.default_factory()
 
 
 def _ridden(way: Kind, raw: object) -> object:

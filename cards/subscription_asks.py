@@ -3,13 +3,12 @@
 ``words`` are a whole subscription as it is typed; ``id`` is the one that is being changed, empty for a new one.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 from attms_core.model.change import Event
 from attms_core.model.filter import About
 from attms_core.model.notice import Mode
-from cards.submission import OneOf, Several, Submission, Text, Typed, Whole
+from cards.submission import OneOf, Several, Submission, Text, Typed, Whole, does
 
 TICKET: Final = "ticket"
 OPPORTUNITY: Final = "opportunity"
@@ -33,8 +32,8 @@ Offset = Annotated[int, Whole(1_000_000)]
 GroupName = Annotated[str, Text(NAME)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionForm(Submission, action="subscriptions.form"):
+@does("subscriptions.form")
+class SubscriptionForm(Submission, frozen=True, kw_only=True):
     """Show the form, filled in with these words."""
 
     words: Annotated[str, Text(WORDS)] = ""
@@ -42,8 +41,8 @@ class SubscriptionForm(Submission, action="subscriptions.form"):
     id: SubscriptionNumber = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewSubscription(Submission, action="subscriptions.preview"):
+@does("subscriptions.preview")
+class PreviewSubscription(Submission, frozen=True, kw_only=True):
     """Show what the filled-in form would tell."""
 
     about: AboutWord = TICKET
@@ -58,37 +57,36 @@ class PreviewSubscription(Submission, action="subscriptions.preview"):
     """All that the inputs cannot say, in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveSubscription(Submission, action="subscriptions.save"):
+@does("subscriptions.save")
+class SaveSubscription(Submission, frozen=True, kw_only=True):
     """Keep it: from now on the conversation is told."""
 
     words: TypedWords
     id: SubscriptionNumber = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleSubscription(Submission, action="subscriptions.sample"):
+@does("subscriptions.sample")
+class SampleSubscription(Submission, frozen=True, kw_only=True):
     """Post the card of the latest ticket that it would have told of."""
 
     words: TypedWords
     id: SubscriptionNumber = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropSubscription(Submission, action="subscriptions.drop"):
+@does("subscriptions.drop")
+class DropSubscription(Submission, frozen=True, kw_only=True):
     """Leave a preview or a form without a change."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListSubscriptions(Submission, action="subscriptions.page"):
+@does("subscriptions.page")
+class ListSubscriptions(Submission, frozen=True, kw_only=True):
     """List subscriptions from a place on."""
 
     place: Place = HERE
     offset: Offset = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfSubscription(Submission):
+class OfSubscription(Submission, frozen=True, kw_only=True):
     """What is about one subscription, with the page of the list that it stands on."""
 
     id: SubscriptionNumber
@@ -96,39 +94,39 @@ class OfSubscription(Submission):
     offset: Offset = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PauseSubscription(OfSubscription, action="subscriptions.pause"):
+@does("subscriptions.pause")
+class PauseSubscription(OfSubscription, frozen=True, kw_only=True):
     """Tell nothing by it until it is resumed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeSubscription(OfSubscription, action="subscriptions.resume"):
+@does("subscriptions.resume")
+class ResumeSubscription(OfSubscription, frozen=True, kw_only=True):
     """Tell by it again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveSubscription(OfSubscription, action="subscriptions.remove"):
+@does("subscriptions.remove")
+class RemoveSubscription(OfSubscription, frozen=True, kw_only=True):
     """Take it away; it is asked once whether that is meant."""
 
     sure: Annotated[str, OneOf((NO, YES))] = NO
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListGroups(Submission, action="groups.list"):
+@does("groups.list")
+class ListGroups(Submission, frozen=True, kw_only=True):
     """List the company groups from a place on."""
 
     offset: Offset = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupForm(Submission, action="groups.form"):
+@does("groups.form")
+class GroupForm(Submission, frozen=True, kw_only=True):
     """Show the form of a group; of a new one without a name."""
 
     name: GroupName = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveGroup(Submission, action="groups.save"):
+@does("groups.save")
+class SaveGroup(Submission, frozen=True, kw_only=True):
     """Keep a group with the companies that stand in the form."""
 
     group: GroupName = ""
@@ -140,8 +138,8 @@ class SaveGroup(Submission, action="groups.save"):
     """One more, by its id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveGroup(Submission, action="groups.remove"):
+@does("groups.remove")
+class RemoveGroup(Submission, frozen=True, kw_only=True):
     """Take a group away; it is asked once whether that is meant."""
 
     name: GroupName

@@ -1,7 +1,8 @@
 """The form of a subscription, of tickets or of opportunities: what was typed stays, an error stands at its field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from attms_core.model import Choice, Company
 from attms_core.model.filter import About
@@ -47,8 +48,7 @@ MOST_COMPANIES = 60
 EXAMPLES = {TICKET: "title:printer -from:monitoring assignee:nobody", OPPORTUNITY: "amount>5000 -by:Ana"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
+class Filled(Struct, frozen=True, kw_only=True):
     """What stands in the inputs."""
 
     queue: tuple[int, ...] = ()
@@ -62,8 +62,7 @@ class Filled:
     more: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormCard:
+class FormCard(Struct, frozen=True, kw_only=True):
     """Asks what shall be told."""
 
     about: About

@@ -1,6 +1,6 @@
 """Company groups: their list, and the form of one. What they are used for stands in the subscriptions."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import Company
 from cards.actions import press
@@ -31,16 +31,14 @@ NAMES_SHOWN = 8
 EXAMPLE = "groups vip = Contoso, Fabrikam"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupLine:
+class GroupLine(Struct, frozen=True, kw_only=True):
     """A group with its companies' names."""
 
     name: str
     companies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupsCard:
+class GroupsCard(Struct, frozen=True, kw_only=True):
     """A page of groups."""
 
     lines: tuple[GroupLine, ...]
@@ -111,8 +109,7 @@ class GroupsCard:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupFormCard:
+class GroupFormCard(Struct, frozen=True, kw_only=True):
     """Asks for a group's name and companies."""
 
     group: str = ""

@@ -1,6 +1,6 @@
 """What all cards of subscriptions say alike: events and modes in words, a subscription's line. No card stands here."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model.change import Event
 from attms_core.model.filter import About
@@ -41,8 +41,7 @@ MODE_WORDS = {
 ABOUT_WORDS = {TICKET: "tickets", OPPORTUNITY: "opportunities"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionLine:
+class SubscriptionLine(Struct, frozen=True, kw_only=True):
     """What a card tells of one subscription."""
 
     id: SubscriptionId

@@ -1,6 +1,6 @@
 """What a subscription would tell, before it is saved: in words, over the last days, with examples."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketId
 from cards.actions import Execute, press, tap
@@ -15,8 +15,7 @@ MOST_EXAMPLES = 3
 MOST_OVERLAPS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class Example(Struct, frozen=True, kw_only=True):
     """Something of the last days that would have been told."""
 
     name: str
@@ -27,8 +26,7 @@ class Example:
     ticket: TicketId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewCard:
+class PreviewCard(Struct, frozen=True, kw_only=True):
     """Asks whether it shall be kept."""
 
     line: SubscriptionLine

@@ -1,6 +1,6 @@
 """The list of subscriptions: a conversation's, or all. Making one has cards of its own."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cards.actions import Execute, press
 from cards.elements import Action, ActionSet, Container, Element, Json
@@ -23,8 +23,7 @@ PAGE = 5
 EXAMPLE = 'subscribe queue:"Service Desk" priority:critical,high'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionsCard:
+class SubscriptionsCard(Struct, frozen=True, kw_only=True):
     """A page of subscriptions."""
 
     lines: tuple[SubscriptionLine, ...]

@@ -1,6 +1,6 @@
 """The answer to words that nobody understands. Which command is nearest, the bot knows."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cards.actions import press
 from cards.asks import RunCommand
@@ -9,8 +9,7 @@ from cards.parts import capital, card, feed, say, title
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuggestionCard:
+class SuggestionCard(Struct, frozen=True, kw_only=True):
     """Offers what was perhaps meant."""
 
     said: str

@@ -1,7 +1,8 @@
 """The ticket card: facts, SLA in words, latest notes, buttons. Its forms have files of their own."""
 
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from attms_core.model import ClockState, NoteLine, Seen, TicketDetail, WishId
 from cards.actions import link, press, tap
@@ -46,8 +47,7 @@ NOTE = 280
 NOTE_ROWS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketCard:
+class TicketCard(Struct, frozen=True, kw_only=True):
     """A ticket as it is now."""
 
     detail: TicketDetail

@@ -1,7 +1,5 @@
 """The forms that set one field of a ticket: assignee, status, priority. Notes and new tickets have their own files."""
 
-from dataclasses import dataclass
-
 from attms_core.model import Choice, Resource, ResourceId, Seen
 from cards.actions import press
 from cards.asks import AssignTicket, SetPriority, SetStatus
@@ -18,8 +16,7 @@ COLLEAGUES = "colleagues"
 """The dataset of the search for colleagues; values are resource ids."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignCard(TicketForm):
+class AssignCard(TicketForm, frozen=True, kw_only=True):
     """Asks to whom it shall go."""
 
     colleagues: tuple[Resource, ...]
@@ -65,8 +62,7 @@ class AssignCard(TicketForm):
         return (field,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusCard(TicketForm):
+class StatusCard(TicketForm, frozen=True, kw_only=True):
     """Asks for a status."""
 
     statuses: tuple[Choice, ...]
@@ -92,8 +88,7 @@ class StatusCard(TicketForm):
         return feed(f"Set the status of {self.detail.ticket.number}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriorityCard(TicketForm):
+class PriorityCard(TicketForm, frozen=True, kw_only=True):
     """Asks for a priority."""
 
     priorities: tuple[Choice, ...]

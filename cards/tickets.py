@@ -1,10 +1,10 @@
 """The list card: a page of tickets, the next SLA due first. How a single ticket looks stands in ``cards.ticket``."""
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 import orjson
+from msgspec import Struct
 
 from attms_core.model import ClockState, TicketId, TicketLine, TicketPage
 from cards import times
@@ -33,8 +33,7 @@ PAGE_SIZE = 8
 MOST_SUGGESTIONS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketsCard:
+class TicketsCard(Struct, frozen=True, kw_only=True):
     """A page of a list."""
 
     title: str

@@ -1,6 +1,6 @@
 """When the answer to a write was lost and looking for the record did not find it: the person decides."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.model import TicketId, WishId
 from cards.actions import link, press
@@ -10,8 +10,7 @@ from cards.parts import card, feed, notice, say, whisper
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownOutcomeCard:
+class UnknownOutcomeCard(Struct, frozen=True, kw_only=True):
     """It may or may not have been saved."""
 
     what: str

@@ -1,6 +1,6 @@
 """The first word in a conversation, once the app has been installed there."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cards.actions import press
 from cards.asks import RunCommand
@@ -14,8 +14,7 @@ FIRST_WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WelcomeCard:
+class WelcomeCard(Struct, frozen=True, kw_only=True):
     """Three things to try."""
 
     is_personal: bool

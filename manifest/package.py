@@ -3,8 +3,9 @@
 import io
 import json
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from manifest import wire
 from manifest.rules import complaints
@@ -16,8 +17,7 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A file to be uploaded to Teams."""
 
     name: str

@@ -1,11 +1,11 @@
 """What a package is made of, and the one error. Which values are legal stands in ``rules``."""
 
-from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+
+class Command(Struct, frozen=True, kw_only=True):
     """A line of the menu that Teams shows; picking it types its title."""
 
     title: str
@@ -14,8 +14,7 @@ class Command:
     """Whether the ``/`` menu may show it; Teams keeps some names for itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publisher:
+class Publisher(Struct, frozen=True, kw_only=True):
     """Who stands behind the app, as Teams shows it. An empty address becomes a page of the app's own host."""
 
     name: str = "ATTMS"
@@ -24,8 +23,7 @@ class Publisher:
     terms: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
+class App(Struct, frozen=True, kw_only=True):
     """Everything that differs from one installation to the next."""
 
     app_id: str

@@ -7,7 +7,6 @@ of connections.
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
+from msgspec import Struct
 
 from web.problems import problem, problems
 from web.trace import SERVER, tell, trace, trace_of
@@ -23,8 +23,7 @@ from web.trace import SERVER, tell, trace, trace_of
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """Bounds of one listener; seconds and bytes."""
 
     body_size: int = 256 * 1024

@@ -5,11 +5,11 @@ were too many of them are logged only, or a flood could fill the store.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from msgspec import Struct
 
 from admin.administration import Administration
 from admin.api.gates import Gate, shows_key
@@ -27,8 +27,7 @@ STRANGER = "stranger"
 """Who asked, in the audit, when no key was right."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class _Row(Struct, frozen=True, kw_only=True):
     actor: str
     action: str
     target: str

@@ -4,9 +4,9 @@ Each is declared once, by its subject's module; routing, checking and the OpenAP
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ConfigDict
 
 from admin.administration import Administration
@@ -25,8 +25,7 @@ class Empty(Shape):
     """No parameters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Who asks: a key, or somebody on the host."""
 
     actor: str
@@ -36,8 +35,7 @@ class Caller:
     """Whose requests are counted together; None is not limited."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """One request, read and checked."""
 
     caller: Caller | None
@@ -57,8 +55,7 @@ class Call:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """What to answer, and what the audit should know beyond the call itself."""
 
     answer: BaseModel
@@ -66,8 +63,7 @@ class Reply:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One status that an operation answers with when it went as asked, or says how things stand."""
 
     shape: type[BaseModel]
@@ -83,8 +79,7 @@ def nothing(_: Call) -> Mapping[str, str]:
     return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One thing that the API does."""
 
     name: str

@@ -6,20 +6,19 @@ It tries nothing out: a page that takes keys would teach people to paste keys in
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from msgspec import Struct
 
 DOCUMENT, DOCS, ROOT = "/api/v1/openapi.json", "/api/v1/docs", "/api/"
 _HERE = files("admin.api") / "templates"
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """The document and its page, as they are sent."""
 
     document: str

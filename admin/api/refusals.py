@@ -6,6 +6,7 @@ from math import ceil
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from msgspec import Struct
 
 from attms_core.errors import Busy, TryLater
 from web.problems import problem
@@ -16,8 +17,7 @@ RETRY_SECONDS = 5.0
 """How soon to ask again where nobody knows better."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """One thing that is wrong in what was sent."""
 
     where: str

@@ -4,7 +4,8 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from admin.api.refusals import RETRY_SECONDS, Refusal
 
@@ -12,8 +13,7 @@ ADDRESSES = 1024
 """So many addresses are remembered; beyond that the one that failed longest ago is forgotten."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
+class Rates(Struct, frozen=True, kw_only=True):
     """Bounds; seconds."""
 
     failures: int = 10
@@ -27,15 +27,13 @@ class Rates:
     at_once: int = 30
 
 
-@dataclass(slots=True)
-class _Address:
+class _Address(Struct):
     failed: deque[float] = field(default_factory=deque)
     waits: int = 0
     until: float = 0.0
 
 
-@dataclass(slots=True)
-class _Bucket:
+class _Bucket(Struct):
     left: float
     at: float
 

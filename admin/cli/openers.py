@@ -6,9 +6,10 @@ Each opener opens one thing alone, so that a command works although the rest of 
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from admin.manifest_command import Bot
 from admin.people_command import OpenPeople
@@ -21,8 +22,7 @@ from attms_core.keys import Keys
 from attms_core.mirror import Mirror
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoWish:
+class DemoWish(Struct, frozen=True, kw_only=True):
     """How the demo is wanted."""
 
     port: int
@@ -31,8 +31,7 @@ class DemoWish:
     seed: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Openers:
+class Openers(Struct, frozen=True, kw_only=True):
     """What the application gives. Whatever opens may raise any error of ours; the door puts it into words."""
 
     serve: Callable[[], Coroutine[Any, Any, None]]

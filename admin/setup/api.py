@@ -3,12 +3,12 @@
 Who may come in is decided in ``gate`` and ``door``, what happens in ``setup``.
 """
 
-import dataclasses
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from admin.setup.clicks import sections
@@ -103,7 +103,7 @@ class Api:
 
     async def clicks(self, _request: web.Request) -> web.Response:
         """Tell what to click, with the values to paste."""
-        return web.json_response({"sections": [dataclasses.asdict(each) for each in sections(self._setup.settings)]})
+        return web.json_response({"sections": [msgspec.to_builtins(each) for each in sections(self._setup.settings)]})
 
     async def package(self, request: web.Request) -> web.Response:
         """Give one of the two Teams app packages."""
@@ -232,7 +232,7 @@ def _field(state: FieldState) -> dict[str, object]:
         "example": asked.example,
         "secret": asked.is_secret,
         "optional": asked.is_optional,
-        "choices": [dataclasses.asdict(each) for each in asked.choices],
+        "choices": [msgspec.to_builtins(each) for each in asked.choices],
         "only_if": list(asked.only_if) if asked.only_if else None,
         "value": "" if asked.is_secret else state.value,
         "is_set": state.is_set,

@@ -1,6 +1,6 @@
 """What to click in Azure, AutoTask and Teams, in order, with the exact values to paste. How it is shown is not here."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from admin.setup.steps.autotask import LEVELS
 from admin.setup.steps.graph import GRANT, USES
@@ -9,8 +9,7 @@ from attms_core.settings import Settings
 ENDPOINT = "/api/messages"
 
 
-@dataclass(frozen=True, slots=True)
-class Click:
+class Click(Struct, frozen=True):
     """One thing to do, and what to paste there."""
 
     what: str
@@ -20,8 +19,7 @@ class Click:
     """Whether there is a value to paste once it is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """What is done in one place."""
 
     title: str

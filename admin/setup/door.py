@@ -8,10 +8,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec import Struct
 
 from attms_core.errors import Busy, NotAllowed
 from attms_core.ports import Now
@@ -41,24 +41,21 @@ class CodeSpent(Busy):
     code = "code-spent"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """What a browser holds: a cookie that only it sends, and a token that only our page's script knows."""
 
     cookie: str
     token: str
 
 
-@dataclass(slots=True)
-class _Code:
+class _Code(Struct):
     digest: bytes
     until: datetime
     wrong: int = 0
     is_used: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     cookie: bytes
     token: bytes
     until: datetime

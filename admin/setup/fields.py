@@ -1,8 +1,9 @@
 """What a step asks, and what it finds out: fields, mistakes and reports. How they are shown is the faces' business."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from admin.setup.paste import LONGEST, tidy
 from attms_core.errors import Invalid
@@ -19,8 +20,7 @@ def text(typed: str) -> str:
     return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """One of a few legal values."""
 
     value: str
@@ -28,8 +28,7 @@ class Choice:
     help: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One thing that is asked."""
 
     name: str
@@ -49,8 +48,7 @@ class Field:
     read: Read = text
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """Why a value was not taken."""
 
     field: Field
@@ -65,8 +63,7 @@ class Mark(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """One thing that a test found out, and what to do about it."""
 
     mark: Mark
@@ -74,8 +71,7 @@ class Found:
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """What a test found out."""
 
     ok: bool

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec import Struct
 from pydantic import SecretStr
 
 from admin.manifest_command import Told
@@ -77,8 +77,7 @@ class TokenCheck(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class Tools(Struct, frozen=True, kw_only=True):
     """Who asks the services while a step is tested."""
 
     autotask: Callable[[Settings], AbstractAsyncContextManager[AutotaskTrial]]

@@ -7,11 +7,12 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import SecretStr, ValidationError
 
 from admin.manifest_command import menu, product_version
@@ -51,8 +52,7 @@ class Mistaken(Invalid):
         self.mistakes = tuple(mistakes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldState:
+class FieldState(Struct, frozen=True, kw_only=True):
     """How a field stands. A secret's value is never in it."""
 
     field: Field
@@ -63,8 +63,7 @@ class FieldState:
     changed: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepState:
+class StepState(Struct, frozen=True, kw_only=True):
     """How a step stands."""
 
     step: Step
@@ -81,8 +80,7 @@ class StepState:
         return bool(needed) and all(each.is_fixed for each in needed)
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """What became of a wish to save: the report of the test, and whether anything was saved."""
 
     report: Report | None

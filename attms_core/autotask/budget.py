@@ -4,8 +4,9 @@ How many calls run at once is the business of ``lanes``.
 """
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from attms_core.autotask.protocol import Priority
 from attms_core.errors import Busy
@@ -28,8 +29,7 @@ MIRROR_SHARE = 0.9
 """Of our own cap; the rest is kept for people who wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """A reading of the hour's calls, of all integrations of the tenant together."""
 
     used: int

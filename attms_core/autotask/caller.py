@@ -7,11 +7,12 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import structlog
+from msgspec import Struct
 
 from attms_core.autotask import wire, zone
 from attms_core.autotask.budget import Budget, Usage
@@ -39,8 +40,7 @@ log = structlog.get_logger(__name__)
 Sleep = Callable[[float], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(Struct, frozen=True, kw_only=True):
     """How long a call may take. Seconds."""
 
     total: float
@@ -68,8 +68,7 @@ LATER = "Try again in a few minutes."
 THRESHOLD = Call(entity="ThresholdInformation", method="GET", path="ThresholdInformation")
 
 
-@dataclass(slots=True)
-class Doubt:
+class Doubt(Struct):
     """Whether an earlier attempt of this call may have been carried out."""
 
     is_open: bool = False

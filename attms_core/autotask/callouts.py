@@ -4,8 +4,9 @@ The only place with wire names of webhooks. What our webhooks should be like is 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from attms_core.autotask import protocol, wire
 from attms_core.autotask.caller import Caller
@@ -34,8 +35,7 @@ HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Entities:
+class _Entities(Struct, frozen=True):
     """The names of one kind of webhook and of what hangs on it (REST help: webhooks)."""
 
     webhooks: str

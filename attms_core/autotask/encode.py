@@ -5,9 +5,10 @@ picklist value or a reference is good is AutoTask's to say.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct
 
 from attms_core.autotask import wire
 from attms_core.autotask.query import moment
@@ -33,8 +34,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(Struct, frozen=True, kw_only=True):
     """Where one value goes."""
 
     name: str

@@ -4,9 +4,11 @@ Fields go by our names; what they are called on the wire is told by whoever tran
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 PAGE = 500
 """Records in one answer at most (REST help: advanced query features)."""
@@ -43,8 +45,7 @@ class Join(StrEnum):
     OR = "or"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One comparison."""
 
     field: str
@@ -57,8 +58,7 @@ class Condition:
         return f"{self.field} {self.op}{shown}"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Several conditions or groups as one."""
 
     join: Join
@@ -71,8 +71,7 @@ class Group:
 Filter = Condition | Group
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """Records of one entity that meet every filter; without filters, all of them."""
 
     entity: str
@@ -89,8 +88,7 @@ class Query:
         return f"{self.entity} where " + (" and ".join(map(str, self.filters)) or "anything")
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A field about to be compared."""
 
     field: str

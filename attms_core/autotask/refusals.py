@@ -5,7 +5,8 @@ Limits, log-in and faults have been told apart before, in ``protocol``.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.autotask import wire
 from attms_core.autotask.protocol import Call, Deed
@@ -18,8 +19,7 @@ SHOWN_CHOICES = 40
 """Labels of legal values in one error at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """One refused write, and what we know of its entity."""
 
     call: Call

@@ -4,9 +4,10 @@ Whether it may act in a person's name is told nowhere: only a write shows it (RE
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 
 class Access(StrEnum):
@@ -19,8 +20,7 @@ class Access(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
+class Rights(Struct, frozen=True, kw_only=True):
     """Our user's rights in one entity."""
 
     entity: str

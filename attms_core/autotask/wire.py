@@ -5,11 +5,12 @@ are elsewhere. Odd values become nothing, unknown keys are ignored, a record wit
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from attms_core.model import (
     Company,
@@ -41,8 +42,7 @@ class Kind(Enum):
     UDFS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One field under both names."""
 
     ours: str
@@ -54,8 +54,7 @@ class Column:
     """Characters at most when written; 0 means no limit is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape(Generic[T]):
+class Shape(Struct, Generic[T], frozen=True):
     """One entity: its name in paths, its fields, and what a record becomes."""
 
     entity: str

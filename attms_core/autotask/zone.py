@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 from attms_core.http import AllowList, ForbiddenAddress
 from attms_core.model import TicketId
@@ -20,8 +21,7 @@ _LOCAL_BASE_PATH = re.compile(r"(?:/[\w-]+)*/+atservicesrest/", re.IGNORECASE)
 _API_HOST = re.compile(rf"webservices(?P<number>{_NUMBER})\.autotask\.net")
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Struct, frozen=True):
     """One zone."""
 
     base: str
@@ -36,8 +36,7 @@ class Zone:
         return f"{self.pages}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenTicketDetail&TicketID={int(ticket)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Zones:
+class Zones(Struct, frozen=True):
     """Where a tenant is looked for, and where it lives."""
 
     in_use: str

@@ -6,11 +6,11 @@ They only make news come sooner. Polls stay the source of truth: whatever is los
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol, Self
 
 import structlog
+from msgspec.structs import replace
 
 from attms_core.callouts import entries as kept
 from attms_core.callouts.allowance import Allowance

@@ -6,11 +6,11 @@ They stand in the configuration under ``callouts.``; where that is kept, and sea
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Protocol
 
+from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.callouts.signature import verify
@@ -47,8 +47,7 @@ class Keeping(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doorkeys:
+class Doorkeys(Struct, frozen=True, kw_only=True):
     """One address and the key that signs what comes there."""
 
     path: str
@@ -68,8 +67,7 @@ class Doorkeys:
         return verify(self.secret.get_secret_value(), raw, header)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entries:
+class Entries(Struct, frozen=True, kw_only=True):
     """All of them."""
 
     now: Doorkeys

@@ -4,8 +4,10 @@ Bounded memory, lost with the process: a repeated hint costs one read, and chang
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from attms_core.callouts.payload import Callout
 from attms_core.ports import Now
@@ -16,8 +18,7 @@ MOST_WEBHOOKS = 20
 REFUSED_FOR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """What one webhook has told."""
 
     guid: str

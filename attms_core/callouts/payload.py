@@ -5,11 +5,11 @@ It is a hint and nothing more: its field values are never believed, the record i
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 import orjson
+from msgspec import Struct
 
 from attms_core.errors import Invalid
 
@@ -37,8 +37,7 @@ class Subject(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callout:
+class Callout(Struct, frozen=True, kw_only=True):
     """One callout."""
 
     action: Action

@@ -1,9 +1,10 @@
 """What our webhooks should be, and in which ways those in AutoTask differ from it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.callouts.entries import OFF, ROOT, Entries
 from attms_core.callouts.heard import Line
@@ -42,8 +43,7 @@ SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hook:
+class Hook(Struct, frozen=True, kw_only=True):
     """How one of our webhooks stands."""
 
     kind: WebhookKind
@@ -60,8 +60,7 @@ class Hook:
         return [SAID[trouble].format(records=RECORDS[self.kind]) for trouble in self.troubles]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """How callouts stand."""
 
     is_set_up: bool

@@ -4,11 +4,11 @@ AutoTask takes no three calls at once of one kind, so everything here goes one a
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from attms_core.callouts import plan
 from attms_core.callouts.entries import Entries

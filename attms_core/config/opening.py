@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.config.configuration import Configuration
@@ -18,8 +18,7 @@ from attms_core.vault import FILE, FileHome, Home, RowHome, Vault, VaultMissing,
 DATA_DIR = f"{PREFIX}DATA_DIR"
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """What was found: a configuration, or why there is none because the vault stays sealed."""
 
     configuration: Configuration | None

@@ -1,8 +1,9 @@
 """What is told about settings. No value of a secret stands in any of these."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from attms_core.settings import Source
 
@@ -10,8 +11,7 @@ Patch = Mapping[str, str | None]
 """New values by name, as the environment would write them; None takes one out, and its default holds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """One setting as it is now."""
 
     name: str
@@ -24,8 +24,7 @@ class Setting:
     help: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """What a change means, or would mean. One with mistakes changes nothing."""
 
     mistakes: tuple[str, ...] = ()
@@ -38,8 +37,7 @@ class Verdict:
     """Those of them that the environment decides, whatever is stored."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
+class Revision(Struct, frozen=True, kw_only=True):
     """A change of the past."""
 
     number: int

@@ -1,13 +1,12 @@
 """Who asks for something, and where the answer goes."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.errors import NotLinked
 from attms_core.model import Person, ResourceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class Asker(Struct, frozen=True, kw_only=True):
     """A person with the place and the deed that make one wish out of any number of deliveries."""
 
     person: Person

@@ -1,8 +1,9 @@
 """What a service desk does, as verbs: list, find, take, assign, note, open. Rights are checked here, nowhere else."""
 
-import dataclasses
 from collections.abc import Mapping
 from uuid import uuid4
+
+from msgspec import structs
 
 from attms_core.desk.asker import Asker
 from attms_core.desk.draft import Draft
@@ -252,8 +253,8 @@ class Desk:
         found = await self._allowed(asker, Right.WRITE, ticket, others=others)
         self._writes_on(f"{what} on {found.number}")
         wish = self._wish(asker, WishKind.UPDATE_TICKET, found.id, fields)
-        shown = {name: getattr(seen, name) for name in Seen.__dataclass_fields__ if name in fields} if seen else {}
-        return await self._wishes.carry_out(dataclasses.replace(wish, before=shown))
+        shown = {name: getattr(seen, name) for name in Seen.__struct_fields__ if name in fields} if seen else {}
+        return await self._wishes.carry_out(structs.replace(wish, before=shown))
 
     async def _allowed(self, asker: Asker, right: Right, ticket: TicketId, *, others: bool = False) -> Ticket:
         found = await self.find(asker.person, ticket)

@@ -1,7 +1,8 @@
 """A ticket that is being written: what the form holds before AutoTask has seen it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from attms_core.desk.typed import tidy
 from attms_core.errors import Required
@@ -10,8 +11,7 @@ from attms_core.model.ticket import NEW
 from attms_core.model.wish import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A new ticket as typed so far; None and empty mean not filled in yet."""
 
     company: CompanyId | None = None

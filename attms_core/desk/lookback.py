@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
+from msgspec.structs import replace
 
 from attms_core.errors import OperatorNeeded, TryLater
 from attms_core.model import Note, Outcome, Ticket, Wish, WishKind
@@ -79,8 +79,8 @@ def differing(ticket: Ticket, asked: Mapping[str, Value]) -> tuple[str, ...]:
 
 def with_asked(ticket: Ticket, wish: Wish) -> Ticket:
     """Give the ticket as it will be once AutoTask shows the write: used when reading back fails."""
-    known = {name: value for name, value in wish.asked.items() if name in Ticket.__dataclass_fields__}
-    return replace(ticket, **known)  # type: ignore[arg-type] # the fields of an update wish are plain numbers
+    known = {name: value for name, value in wish.asked.items() if name in Ticket.__struct_fields__}
+    return replace(ticket, **known)
 
 
 def _same_text(left: str, right: str) -> bool:

@@ -10,13 +10,13 @@ ticket, so that a wish taken up late still notices that somebody was faster.
 """
 
 import asyncio
-import dataclasses
 from collections.abc import Coroutine, Mapping
 from datetime import timedelta
 from typing import Self
 from weakref import WeakValueDictionary
 
 import structlog
+from msgspec import structs
 
 from attms_core.desk.lookback import Lookback, differing, holds, with_asked
 from attms_core.desk.outcomes import error_of, refusal
@@ -217,7 +217,7 @@ class Wishes:
     async def _finish(self, wish: Wish, outcome: Outcome, standing: Ticket | None) -> Wish:
         """Read back (workflow rules may have undone it), absorb, end."""
         reverted = await self._read_back(wish, outcome, standing)
-        return await self._end(wish, WishState.DONE, dataclasses.replace(outcome, reverted=reverted))
+        return await self._end(wish, WishState.DONE, structs.replace(outcome, reverted=reverted))
 
     async def _read_back(self, wish: Wish, outcome: Outcome, standing: Ticket | None) -> tuple[str, ...]:
         if outcome.ticket is None:
@@ -274,7 +274,7 @@ class Wishes:
 
     async def _end(self, wish: Wish, state: WishState, outcome: Outcome) -> Wish:
         """End it, and owe the standing card its new face, in one transaction."""
-        ended = dataclasses.replace(wish, state=state, outcome=outcome, ended_at=self._now())
+        ended = structs.replace(wish, state=state, outcome=outcome, ended_at=self._now())
 
         def work(tx: Tx) -> None:
             wishes.move(tx, self._tenant, wish.id, expect=OPEN, to=state, outcome=outcome, ended_at=ended.ended_at)

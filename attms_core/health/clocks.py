@@ -3,9 +3,10 @@
 Tokens hold within five minutes of either side's clock, so a clock that is off lets nobody in (RFC 7519: leeway).
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
 
 from attms_core.http import Response
 from attms_core.ports import Now
@@ -16,8 +17,7 @@ BETWEEN_ASKED = timedelta(minutes=10)
 """So often at most is a service asked for nothing but the time: strangers may cause it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What one service's clock showed."""
 
     upstream: str

@@ -4,13 +4,12 @@ What is looked at belongs to the modules of the subjects; how findings are shown
 """
 
 import asyncio
-import dataclasses
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
 import structlog
+from msgspec import Struct, structs
 
 from attms_core.errors import AttmsError, Invalid
 from attms_core.health.finding import Finding, State, Subject
@@ -28,8 +27,7 @@ LOOK_AGAIN = "Look again in a minute."
 READ_LOG = "Look into the log for the word check_broke, and send us what stands there."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(Struct, frozen=True, kw_only=True):
     subject: Subject
     check: Check
     needs_process: bool
@@ -144,7 +142,7 @@ class Doctor:
         if state is not finding.state:
             since = self._now()
         self._begun[finding.name] = (finding.state, since)
-        return finding if finding.since else dataclasses.replace(finding, since=since)
+        return finding if finding.since else structs.replace(finding, since=since)
 
     def _told(self, entry: _Entry) -> list[Finding]:
         if not self._can_look(entry):

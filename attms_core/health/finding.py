@@ -1,9 +1,10 @@
 """What a check found out, as a value: how it stands, in a sentence, and the exact next step. Nothing here looks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class State(StrEnum):
@@ -21,8 +22,7 @@ class State(StrEnum):
 _WORST_FIRST = (State.ILL, State.WARNING, State.UNKNOWN, State.OK)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One line of an examination. It never holds a secret's value."""
 
     name: str
@@ -38,8 +38,7 @@ class Finding:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Something that can be ill. Its findings are made here, so that name and title stand once."""
 
     name: str

@@ -1,11 +1,11 @@
 """All that is looked with, and the doctor who knows every check. The checks themselves stand by subject."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.health import (
@@ -36,8 +36,7 @@ from attms_core.settings import Settings
 from attms_core.store.database import FILE, Database
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruments:
+class Instruments(Struct, frozen=True, kw_only=True):
     """What a doctor looks with. What only the serving process has may be left out elsewhere."""
 
     now: Now

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from attms_core.errors import AttmsError, Invalid
 from attms_core.jobs.lead import Alone, Lead
@@ -32,8 +33,7 @@ LATE = "It was too late for this time of it."
 ELSEWHERE = "Another process runs it, or the database does not say."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
+class _Job(Struct, frozen=True, kw_only=True):
     name: str
     work: Work
     usual: Schedule
@@ -44,8 +44,7 @@ class _Job:
     schedule: Schedule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
+class _Run(Struct, frozen=True, kw_only=True):
     id: str
     job: _Job
     is_planned: bool

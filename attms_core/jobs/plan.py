@@ -7,8 +7,9 @@ missed comes once; a little back, and what has run does not come again.
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from attms_core.jobs.schedule import Schedule
 from attms_core.ports import Now
@@ -18,8 +19,7 @@ LITTLE = timedelta(hours=2)
 SET_BACK = timedelta(seconds=1)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Due:
+class _Due(Struct, kw_only=True):
     schedule: Schedule
     jitter: timedelta
     late: timedelta | None

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 import pluggy
+from msgspec import Struct
 
 hookspec = pluggy.HookspecMarker("attms")
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginJob:
+class PluginJob(Struct, frozen=True, kw_only=True):
     """A job of a plugin's. Its name is told as ``<plugin>.<name>``. Raises ``ValueError`` for one that is no name."""
 
     name: str

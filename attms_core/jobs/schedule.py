@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
+from msgspec import Struct
 
 from attms_core.errors import Invalid
 
@@ -76,8 +76,7 @@ def _is_steady(at: datetime) -> bool:
     return (around - NEAR).astimezone(at.tzinfo).utcoffset() == (around + NEAR).astimezone(at.tzinfo).utcoffset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(Struct, frozen=True, kw_only=True):
     """When a job runs: so often, at times of a calendar, or not at all."""
 
     text: str

@@ -1,8 +1,9 @@
 """What is told about jobs."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class RunOutcome(StrEnum):
@@ -17,8 +18,7 @@ class RunOutcome(StrEnum):
     """The process ended meanwhile."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobRun:
+class JobRun(Struct, frozen=True, kw_only=True):
     """A run of a job."""
 
     started: datetime
@@ -28,8 +28,7 @@ class JobRun:
     """Why it failed, was skipped or interrupted, in a sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobState:
+class JobState(Struct, frozen=True, kw_only=True):
     """A job as it is now."""
 
     name: str

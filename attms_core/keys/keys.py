@@ -1,12 +1,11 @@
 """Keys: make, list, rotate, revoke, and say whether one is right. They are random, so a plain digest is enough."""
 
-import dataclasses
 import hashlib
 import hmac
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct, structs
 from pydantic import SecretStr
 
 from attms_core.errors import Invalid, NotFound
@@ -29,8 +28,7 @@ _NOBODY = "0" * 64
 """What an unknown key is compared with: it takes as long as a wrong one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True, kw_only=True):
     """A key, without its text."""
 
     id: str
@@ -89,7 +87,7 @@ class Keys:
             row = _found(tx, id)
             if row.revoked is not None:
                 raise Invalid("This key was revoked.", hint="Make a new one: attms keys create")
-            fresh = dataclasses.replace(
+            fresh = structs.replace(
                 row,
                 digest=_digest(made),
                 former_digest=row.digest,
@@ -110,7 +108,7 @@ class Keys:
         def work(tx: Tx) -> KeyRow:
             row = _found(tx, id)
             if row.revoked is None:
-                row = dataclasses.replace(row, revoked=now)
+                row = structs.replace(row, revoked=now)
                 api_keys.put(tx, row)
             return row
 
@@ -168,7 +166,7 @@ class Keys:
 
     def _with_use(self, row: KeyRow) -> KeyRow:
         used = self._uses.get(row.id)
-        return dataclasses.replace(row, last_used=used) if used else row
+        return structs.replace(row, last_used=used) if used else row
 
 
 def _found(tx: Tx, key_id: str) -> KeyRow:

@@ -5,11 +5,11 @@ What tickets are asked here is asked of opportunities in ``pipeline``.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
+from msgspec import Struct
 
 from attms_core.mirror import authors, compare, pipeline
 from attms_core.mirror.authors import BRIEF, SKEW, Circumstances
@@ -98,8 +98,7 @@ class Absorber:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
+class _Work(Struct, frozen=True, kw_only=True):
     """One absorption. It may run twice (PostgreSQL may ask for it), so it keeps nothing."""
 
     tenant: TenantId
@@ -221,8 +220,7 @@ class _Work:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(Struct, frozen=True):
     """Notes and time that were never seen before."""
 
     notes: Sequence[Note]

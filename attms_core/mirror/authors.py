@@ -1,8 +1,9 @@
 """Who did it: the wish that explains a move, else the note or time that came with it, else who acted last. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from attms_core.mirror.compare import Move
 from attms_core.model import Author, AuthorKind, Note, ResourceId, Ticket, TimeEntry, Wish, WishKind
@@ -17,8 +18,7 @@ BRIEF = timedelta(seconds=60)
 UNKNOWN = Author(AuthorKind.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True, kw_only=True):
     """What is known about the moment in which a ticket moved."""
 
     wishes: Sequence[Wish] = ()

@@ -1,10 +1,11 @@
 """Two copies of a record: which is newer, and what moved between them. Pure; who did it is told in ``authors``."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct
 
 from attms_core.model import Opportunity, Ticket
 from attms_core.model.wish import Value
@@ -54,8 +55,7 @@ class Cause(StrEnum):
 Record = TypeVar("Record", Ticket, Opportunity)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One watched field that differs between two copies."""
 
     what: str

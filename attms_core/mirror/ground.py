@@ -1,6 +1,6 @@
 """What every part of the mirror stands on."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attms_core.mirror.news import News
 from attms_core.model import TenantId
@@ -8,8 +8,7 @@ from attms_core.ports import Now, Reader
 from attms_core.store.database import Database
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """The store, AutoTask, whose data it is, the time, and where changes are kept."""
 
     database: Database

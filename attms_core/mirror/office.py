@@ -1,11 +1,11 @@
 """Reading what changes rarely: technicians, their roles, picklists, companies, contacts."""
 
-import dataclasses
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 import structlog
+from msgspec import structs
 
 from attms_core.errors import Unreachable, Unreadable
 from attms_core.mirror.fields import OPPORTUNITIES, TICKET_NOTES, TICKETS
@@ -114,7 +114,7 @@ def _putting(
 def _gone(ours: Sequence[ResourceRole], theirs: Sequence[ResourceRole]) -> list[ResourceRole]:
     """Roles that were taken away vanish from AutoTask's list: keep them as inactive."""
     told = {row.id for row in theirs}
-    return [dataclasses.replace(row, is_active=False) for row in ours if row.id not in told and row.is_active]
+    return [structs.replace(row, is_active=False) for row in ours if row.id not in told and row.is_active]
 
 
 async def _all(pages: AsyncIterator[list[T]]) -> list[T]:

@@ -4,8 +4,9 @@ AutoTask tells who made an opportunity and never who changed it (vendor help: Op
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from attms_core.mirror import authors, compare
 from attms_core.mirror.compare import Cause
@@ -17,8 +18,7 @@ from attms_core.store import opportunities
 from attms_core.store.database import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(Struct, frozen=True, kw_only=True):
     """One absorption. It may run twice (PostgreSQL may ask for it), so it keeps nothing."""
 
     tenant: TenantId

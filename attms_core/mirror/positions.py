@@ -1,7 +1,8 @@
 """The mirror's named positions in the store: where each reading of AutoTask has come to."""
 
-import dataclasses
 from datetime import datetime
+
+from msgspec import structs
 
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.standing import Standing
@@ -34,7 +35,7 @@ class Positions:
     ) -> SyncState:
         """Write what is given, and that AutoTask answered just now; what is not given stays."""
         now = self._now()
-        moved = dataclasses.replace(
+        moved = structs.replace(
             state,
             position=position or state.position,
             done=state.done if done is None else done,

@@ -1,9 +1,10 @@
 """How far the mirror has come: the names of its positions in the store, and what a card says while it still reads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+
+from msgspec import Struct
 
 from attms_core.store.sync import SyncState
 
@@ -27,8 +28,7 @@ SILENCE = timedelta(minutes=3)
 """Data counts as current for this long at least, or for three polls."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """The stage under way, or the last one once all are finished."""
 
     stage: str
@@ -48,8 +48,7 @@ _HEARD = frozenset({POLL, stage_name("open")})
 _PEOPLE = frozenset({PEOPLE, stage_name("metadata"), stage_name("people")})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Age:
+class Age(Struct, frozen=True, kw_only=True):
     """How old the mirror's data is."""
 
     as_of: datetime | None

@@ -1,8 +1,9 @@
 """From records to what people read: names, labels, clocks, and only the notes that a conversation may see. No I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from attms_core.mirror.fields import OPPORTUNITIES, listed_as
 from attms_core.mirror.memory import Memory
@@ -29,8 +30,7 @@ from attms_core.store import directory, notes, sync, tickets
 from attms_core.store.database import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """A ticket with all that the store tells about it."""
 
     ticket: Ticket

@@ -1,8 +1,9 @@
 """The mirror as its keeper sees it: how far it is, and dropping it so that it is read anew."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from attms_core.mirror.fields import TICKETS
 from attms_core.mirror.ground import Ground
@@ -12,8 +13,7 @@ from attms_core.store import forget, sync, tickets
 from attms_core.store.database import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(Struct, frozen=True, kw_only=True):
     """How far the mirror is, by the store alone."""
 
     stage: str

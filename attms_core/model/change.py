@@ -3,9 +3,10 @@
 Which fields are watched is the mirror's business; who wants to hear of what is the subscriptions'.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.model.ids import NoteId, OpportunityId, TicketId, TimeEntryId, WishId
 from attms_core.model.sla import Level
@@ -26,8 +27,7 @@ class AuthorKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(Struct, frozen=True):
     """The author of a change: an id fitting the kind (resource or contact), else nothing."""
 
     kind: AuthorKind
@@ -72,8 +72,7 @@ _EVENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """A fact about one ticket or one opportunity, past tense and immutable."""
 
     ticket: TicketId | None = None

@@ -1,8 +1,9 @@
 """Where people talk: conversations and their members, as the channel has validated them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.model.ids import TenantId
 
@@ -15,8 +16,7 @@ class ConversationKind(StrEnum):
     CHANNEL = "channel"
 
 
-@dataclass(frozen=True, slots=True)
-class PersonKey:
+class PersonKey(Struct, frozen=True):
     """A Teams user. This pair is the identity; names and addresses are not."""
 
     tenant: TenantId
@@ -24,8 +24,7 @@ class PersonKey:
     """The Entra object id, lower case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class Conversation(Struct, frozen=True, kw_only=True):
     """A conversation reference: enough to speak there again."""
 
     tenant: TenantId
@@ -50,8 +49,7 @@ class Conversation:
     seen_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """A line of a conversation's roster, as the connector tells it."""
 
     mri: str

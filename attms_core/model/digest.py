@@ -1,9 +1,10 @@
 """Digests: when somebody or some conversation wants to be told how things stand, all at once. Values only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
+
+from msgspec import Struct
 
 from attms_core.model.conversation import PersonKey
 from attms_core.model.ids import TenantId
@@ -23,8 +24,7 @@ class DigestKind(StrEnum):
     """What concerns the conversation that it is told in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(Struct, frozen=True):
     """A time of the wall clock on some days of every week."""
 
     days: tuple[int, ...]
@@ -35,8 +35,7 @@ class Rhythm:
     """An IANA name that is known here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class Digest(Struct, frozen=True, kw_only=True):
     """A digest of one conversation; of each kind there is one at most."""
 
     tenant: TenantId

@@ -1,9 +1,10 @@
 """What stands in a digest, by ids: names and words are given to it where it is shown. Values only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from attms_core.model.change import Change
 from attms_core.model.digest import DigestKind
@@ -40,8 +41,7 @@ class Part(StrEnum):
     """Nothing has happened to it for long: the longest first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetLine:
+class SheetLine(Struct, frozen=True, kw_only=True):
     """A ticket in a digest."""
 
     ticket: Listed
@@ -51,8 +51,7 @@ class SheetLine:
     """What others did, the latest first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """One part of a digest."""
 
     part: Part
@@ -68,8 +67,7 @@ class Section:
         return cls(part=part, lines=tuple(lines[:SHOWN]), total=len(lines), is_more=is_more)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """All that a digest tells."""
 
     kind: DigestKind

@@ -1,7 +1,8 @@
 """Who and what tickets point to: companies, contacts, technicians and their roles."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from attms_core.model.ids import CompanyId, ContactId, ResourceId, RoleId, TicketId
 
@@ -9,8 +10,7 @@ NOT_ASSIGNABLE = frozenset({6, 7})
 """Licence types that cannot own tickets: 6 dashboard user, 7 API user (vendor help: Resources)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Company:
+class Company(Struct, frozen=True, kw_only=True):
     """A customer, or with id 0 the service provider itself."""
 
     id: CompanyId
@@ -20,8 +20,7 @@ class Company:
     last_modified: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class Contact(Struct, frozen=True, kw_only=True):
     """A person at a customer. E-mail addresses are not unique among them."""
 
     id: ContactId
@@ -39,8 +38,7 @@ class Contact:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(Struct, frozen=True, kw_only=True):
     """An AutoTask technician (or another user of the PSA)."""
 
     id: ResourceId
@@ -64,8 +62,7 @@ class Resource:
         return self.is_active and self.license_type not in NOT_ASSIGNABLE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class Role(Struct, frozen=True, kw_only=True):
     """A billing role such as "Engineer"."""
 
     id: RoleId
@@ -73,8 +70,7 @@ class Role:
     is_active: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceRole:
+class ResourceRole(Struct, frozen=True, kw_only=True):
     """A role in which a resource may own tickets (AutoTask's ResourceServiceDeskRoles)."""
 
     id: int
@@ -84,8 +80,7 @@ class ResourceRole:
     is_default: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeletedTicket:
+class DeletedTicket(Struct, frozen=True, kw_only=True):
     """A row of the log of tickets that were deleted in AutoTask's own pages."""
 
     id: int

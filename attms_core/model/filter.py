@@ -3,10 +3,11 @@
 How a clause is judged, written in words and stored is told elsewhere.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 from attms_core.model.ids import CompanyId
 
@@ -25,8 +26,7 @@ class NoteKind(StrEnum):
     """The customer can read it, whoever wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """A field holds one of these ids or picklist values; None stands for an empty field."""
 
     field: str
@@ -36,8 +36,7 @@ class OneOf:
     """Of the company: groups of companies that count too, by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """A number lies within bounds, of which either may be missing."""
 
     field: str
@@ -49,23 +48,20 @@ class Between:
     is_high_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Titled:
+class Titled(Struct, frozen=True):
     """The title holds all words of one of these: each begins a word of it. Words are folded."""
 
     alternatives: frozenset[tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Custom:
+class Custom(Struct, frozen=True):
     """A user-defined field says one of these, whatever the case; None stands for an empty field."""
 
     name: str
     values: frozenset[str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class By:
+class By(Struct, frozen=True):
     """Somebody of these did it."""
 
     resources: frozenset[int] = frozenset()
@@ -76,8 +72,7 @@ class By:
     """Nobody knows who."""
 
 
-@dataclass(frozen=True, slots=True)
-class From:
+class From(Struct, frozen=True):
     """It comes from there: the record's source, contact or creator is one of these, or one of these did it."""
 
     sources: frozenset[int] = frozenset()
@@ -85,8 +80,7 @@ class From:
     contacts: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(Struct, frozen=True):
     """Of notes only these kinds; what is no note passes."""
 
     kinds: frozenset[NoteKind]
@@ -95,8 +89,7 @@ class Notes:
 Clause = OneOf | Between | Titled | Custom | By | From | Notes
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """All of ``include`` hold and none of ``exclude``; the empty filter takes everything. Of a field one each."""
 
     include: tuple[Clause, ...] = ()
@@ -110,8 +103,7 @@ class Filter:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompanyGroup:
+class CompanyGroup(Struct, frozen=True, kw_only=True):
     """Companies under one name, which filters use as ``@name``."""
 
     name: str

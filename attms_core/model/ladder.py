@@ -1,9 +1,10 @@
 """Ladders: what is done, queue by queue, about tickets that nobody takes. Values only; who climbs is elsewhere."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
+
+from msgspec import Struct
 
 from attms_core.model.ids import TenantId, TicketId
 from attms_core.model.notice import Lane
@@ -21,8 +22,7 @@ class TargetKind(StrEnum):
     """All linked people who may work tickets of the queue."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One of those who are told at a step."""
 
     kind: TargetKind
@@ -32,8 +32,7 @@ class Target:
     """A person's name when the ladder was set; of a place its kind: ``channel``, ``group chat``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One step of a ladder."""
 
     after: timedelta
@@ -41,8 +40,7 @@ class Step:
     targets: tuple[Target, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
+class Ladder(Struct, frozen=True, kw_only=True):
     """The ladder of one queue, the earliest step first."""
 
     tenant: TenantId
@@ -62,8 +60,7 @@ class Ladder:
         return sum(step.after <= waited for step in self.steps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Climb:
+class Climb(Struct, frozen=True, kw_only=True):
     """How far a ticket has come on a ladder."""
 
     ladder: LadderId

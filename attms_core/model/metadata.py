@@ -1,11 +1,11 @@
 """What AutoTask says about its own fields: picklists, lengths, which are required. The tenant's data, not ours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """One entry of a picklist."""
 
     value: int
@@ -19,8 +19,7 @@ class Choice:
     is_default: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One field of an entity, under its wire name (``queueID``)."""
 
     name: str
@@ -51,8 +50,7 @@ class Field:
         return tuple(sorted((c for c in self.choices if c.is_active), key=lambda c: (c.sort_order, c.label)))
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """The fields of the entities that we write or show, by entity (``Tickets``) and lower-case wire name."""
 
     entities: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 """Notices: what is owed to a conversation because of changes, why, and what stands there already. Values only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
+
+from msgspec import Struct
 
 from attms_core.model.change import Change, Event
 from attms_core.model.conversation import Conversation, ConversationKind
@@ -36,8 +37,7 @@ def person_of(lane: Lane) -> str | None:
     return lane.removeprefix(_PERSON) if lane.startswith(_PERSON) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """What a notice is about: one ticket or one opportunity."""
 
     ticket: TicketId | None = None
@@ -76,8 +76,7 @@ class RuleKind(StrEnum):
     """By its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Why something is told."""
 
     kind: RuleKind
@@ -132,8 +131,7 @@ class OwedKind(StrEnum):
     """A digest is due."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class Owed(Struct, frozen=True, kw_only=True):
     """A row of the outbox: one message, or a part of one that is folded with others of its lane and topic."""
 
     tenant: TenantId
@@ -161,8 +159,7 @@ class Owed:
     attempts: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """Something that a standing card was posted or edited for: the answer to "why did I get this?"."""
 
     at: datetime
@@ -171,8 +168,7 @@ class Told:
     change: ChangeId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class Post(Struct, frozen=True, kw_only=True):
     """The card that stands for a topic in a conversation."""
 
     tenant: TenantId
@@ -190,8 +186,7 @@ class Post:
     """The latest first, eight at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """A change with the number that the store gave it."""
 
     id: ChangeId

@@ -1,9 +1,10 @@
 """Opportunities: what may be sold to a company, as AutoTask keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from attms_core.model.ids import CompanyId, ContactId, OpportunityId, ResourceId
 from attms_core.model.metadata import Choice
@@ -13,8 +14,7 @@ UNDECIDED = (0, 1)
 every tenant (vendor help: Opportunities)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opportunity:
+class Opportunity(Struct, frozen=True, kw_only=True):
     """One opportunity. Times are aware and in UTC; days are the days that AutoTask says, in no zone."""
 
     id: OpportunityId
@@ -55,8 +55,7 @@ class Opportunity:
         return self.last_activity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpportunityDetail:
+class OpportunityDetail(Struct, frozen=True, kw_only=True):
     """An opportunity with all that its card shows."""
 
     opportunity: Opportunity

@@ -1,8 +1,9 @@
 """People, their link to AutoTask, and what they may do."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.model.conversation import PersonKey
 from attms_core.model.ids import CompanyId, ResourceId
@@ -43,8 +44,7 @@ class LinkState(StrEnum):
     """A guest or a member of a foreign tenant."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """A person's tie to one AutoTask resource."""
 
     state: LinkState
@@ -56,8 +56,7 @@ class Link:
     """Why there is no link: said to the person, in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """Somebody who speaks to the bot."""
 
     key: PersonKey

@@ -1,8 +1,9 @@
 """What a linked person wants to hear of, and when not: choices and quiet hours. Values only; no clock is read here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.model.change import Event
 from attms_core.model.notice import Owed, Personal, RuleKind
@@ -56,8 +57,7 @@ def matter_of(owed: Owed) -> Matter | None:
     return _BY_PERSONAL.get(owed.rule.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
+class Quiet(Struct, frozen=True, kw_only=True):
     """Hours in which nothing is told: by the wall clock of a zone, on days from Monday (0) to Sunday (6)."""
 
     start: int = 0
@@ -95,8 +95,7 @@ class Quiet:
         return all(self.covers(day, minute) for day in range(WEEK) for minute in self.edges)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preferences:
+class Preferences(Struct, frozen=True, kw_only=True):
     """A person's choices. As they stand here they hold for whoever has chosen nothing."""
 
     off: frozenset[Matter] = frozenset({Matter.SLA_75})

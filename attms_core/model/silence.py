@@ -1,8 +1,9 @@
 """Silences: what a conversation does not want to be told of for now, or for good. Values only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.model.ids import TenantId
 from attms_core.model.notice import Lane, Topic
@@ -17,8 +18,7 @@ class SenderKind(StrEnum):
     """All contacts who write on tickets of a company."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """Somebody whose deeds are not told, by AutoTask's id."""
 
     kind: SenderKind
@@ -49,8 +49,7 @@ class Until(StrEnum):
     """Until somebody ends it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Silence(Struct, frozen=True, kw_only=True):
     """One thing that is not told in one place."""
 
     tenant: TenantId

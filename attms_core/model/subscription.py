@@ -1,7 +1,8 @@
 """Subscriptions: what a conversation wants to hear of, who arranged it, and what is told where nothing is chosen."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from attms_core.model.change import Event
 from attms_core.model.filter import About, Filter
@@ -37,8 +38,7 @@ def usual_events(about: About) -> frozenset[Event]:
     return USUAL if about == "ticket" else frozenset(OF_OPPORTUNITIES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
+class Subscription(Struct, frozen=True, kw_only=True):
     """A conversation's wish to hear of changes."""
 
     id: SubscriptionId

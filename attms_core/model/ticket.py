@@ -1,10 +1,11 @@
 """Tickets and their notes, as AutoTask keeps them and as people read them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from attms_core.model.ids import CompanyId, ContactId, NoteId, ResourceId, RoleId, TicketId
 from attms_core.model.metadata import Choice
@@ -17,8 +18,7 @@ CUSTOMER_VISIBLE = 1
 """The ``publish`` value that shows a note to the customer as well (vendor help: TicketNotes)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
+class Ticket(Struct, frozen=True, kw_only=True):
     """One ticket. All times are aware and in UTC."""
 
     id: TicketId
@@ -71,8 +71,7 @@ class Ticket:
         return max(moments, default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """What a card showed of a ticket when it was rendered. Somebody may have been faster."""
 
     status: int
@@ -86,8 +85,7 @@ class Seen:
         return cls(status=ticket.status, priority=ticket.priority, queue=ticket.queue, assignee=ticket.assignee)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """One note of a ticket."""
 
     id: NoteId
@@ -108,8 +106,7 @@ class Note:
         return self.publish != CUSTOMER_VISIBLE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketFilter:
+class TicketFilter(Struct, frozen=True, kw_only=True):
     """What a list asks for. Every part narrows; the empty filter means all open tickets."""
 
     assignee: ResourceId | None = None
@@ -161,8 +158,7 @@ class TicketLine(NamedTuple):
     clock: Clock | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketPage:
+class TicketPage(Struct, frozen=True, kw_only=True):
     """One page of a list, the next SLA due first."""
 
     lines: tuple[TicketLine, ...]
@@ -176,8 +172,7 @@ class TicketPage:
     """False when AutoTask has been silent for too long: the card then says how old the data is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteLine:
+class NoteLine(Struct, frozen=True, kw_only=True):
     """A note with its author's name."""
 
     id: NoteId
@@ -190,8 +185,7 @@ class NoteLine:
     created: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketDetail:
+class TicketDetail(Struct, frozen=True, kw_only=True):
     """A ticket with all that its card shows."""
 
     ticket: Ticket

@@ -1,14 +1,14 @@
 """Time that was worked on tickets."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from attms_core.model.ids import ResourceId, TicketId, TimeEntryId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeEntry:
+class TimeEntry(Struct, frozen=True, kw_only=True):
     """One time entry of a ticket: as much of it as is needed to tell that it was made. Its texts stay in AutoTask."""
 
     id: TimeEntryId

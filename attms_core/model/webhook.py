@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.model.ids import ResourceId
@@ -16,8 +17,7 @@ class WebhookKind(StrEnum):
     NOTES = "notes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookPlan:
+class WebhookPlan(Struct, frozen=True, kw_only=True):
     """A webhook as we want it; active, and told of creations, changes and deletions."""
 
     name: str
@@ -31,8 +31,7 @@ class WebhookPlan:
     """Whom AutoTask mails on trouble; nobody when empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook:
+class Webhook(Struct, frozen=True, kw_only=True):
     """A webhook as it stands in AutoTask."""
 
     kind: WebhookKind

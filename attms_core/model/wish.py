@@ -1,9 +1,10 @@
 """Wishes: writes that somebody asked for. The facts that come of them are in ``change``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.model.conversation import PersonKey
 from attms_core.model.ids import NoteId, ResourceId, TenantId, TicketId, WishId
@@ -34,8 +35,7 @@ class WishState(StrEnum):
     """Looked for twice and not found: the person decides."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What came of a wish."""
 
     ticket: TicketId | None = None
@@ -54,8 +54,7 @@ class Outcome:
     """Fields that AutoTask's workflow rules changed back at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """A write that somebody asked for. This is the audit row too."""
 
     id: WishId

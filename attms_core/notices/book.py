@@ -6,8 +6,9 @@ selective condition, so that a change asks only those few that may take it. Immu
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
+
+from msgspec import Struct, field
 
 from attms_core.model import Event, Lane, Mode, Subscription
 from attms_core.model.filter import About, Filter, OneOf
@@ -39,8 +40,7 @@ Key = tuple[About, str, object]
 """What changes are about, a field, and its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     events: frozenset[Event]
     is_taken: Callable[[Facts], bool]
     subscriptions: list[Subscription] = field(default_factory=list)

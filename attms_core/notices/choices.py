@@ -1,11 +1,10 @@
 """What people chose: applied to what their own chats are owed, shown, and changed."""
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from msgspec import Struct, structs
 
 from attms_core.errors import Invalid
 from attms_core.model import Owed, OwedId, Person, TenantId, lane_of_person, person_of
@@ -19,8 +18,7 @@ from attms_core.store.database import Database, Tx
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Struct, frozen=True, kw_only=True):
     """Somebody's choices, and what they mean at a moment."""
 
     preferences: Preferences
@@ -68,7 +66,7 @@ def keep_quiet(tx: Tx, claimed: Sequence[Claim], now: datetime) -> list[Claim]:
             later.update(row.id for row in held_)
     if not later:
         return list(claimed)
-    return [dataclasses.replace(claim, rows=tuple(r for r in claim.rows if r.id not in later)) for claim in claimed]
+    return [structs.replace(claim, rows=tuple(r for r in claim.rows if r.id not in later)) for claim in claimed]
 
 
 class Choices:
@@ -91,7 +89,7 @@ class Choices:
 
         Raises ``Invalid`` for the zone when none is given and Teams has told none.
         """
-        kept = dataclasses.replace(wanted, off=wanted.off & frozenset(CHOSEN))
+        kept = structs.replace(wanted, off=wanted.off & frozenset(CHOSEN))
 
         def work(tx: Tx) -> Chosen:
             who, now = person.key.object_id, self._now()
@@ -128,7 +126,7 @@ def _apply_to_waiting(tx: Tx, tenant: TenantId, who: str, now: datetime) -> None
     """Look again at what waits in somebody's lane: what they chose by now decides when it is told, and if at all."""
     before = {row.id: row for row in _waiting(tx, tenant, who)}
     # What was held would be due now, if nothing held it any more; the rest waits for reasons of its own.
-    asked = [dataclasses.replace(row, due_at=min(row.due_at, now)) if row.is_held else row for row in before.values()]
+    asked = [structs.replace(row, due_at=min(row.due_at, now)) if row.is_held else row for row in before.values()]
     after = {row.id: row for row in weigh(tx, tenant, asked, now)}
     held.hold(tx, [row for id_, row in after.items() if row != before[id_]])
     owed.settle(tx, [row for id_, row in before.items() if id_ not in after])
@@ -156,4 +154,4 @@ def _weighed(row: Owed, chosen: Mapping[str, Preferences], ends: Mapping[str, da
     end = ends.get(who)
     if end is None or matter in chosen[who].through or row.due_at >= end:
         return row
-    return dataclasses.replace(row, is_held=True, due_at=end)
+    return structs.replace(row, is_held=True, due_at=end)

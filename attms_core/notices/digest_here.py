@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from attms_core.model import Lane, Level, Listed, Person, TenantId, TicketId
 from attms_core.model.change import CREATED
@@ -53,8 +54,7 @@ def here(tx: Tx, tenant: TenantId, person: Person, lane: Lane, *, now: datetime,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _Found(Struct, frozen=True, kw_only=True):
     """Tickets of each part in its order, before it is known which of them the digest covers."""
 
     parts: Mapping[Part, Sequence[TicketId]]

@@ -1,8 +1,9 @@
 """When digests are due, and how people arrange them. What stands in one is gathered by ``digest_sheets``."""
 
-import dataclasses
 from collections.abc import Callable
 from datetime import datetime
+
+from msgspec import structs
 
 from attms_core.errors import NotFound
 from attms_core.model import Lane, Owed, OwedKind, Person, Rule, RuleKind, TenantId
@@ -54,8 +55,8 @@ class Digests:
         def work(tx: Tx) -> Digest:
             known = self._known(tx, lane, kind)
             if known is None:
-                return dataclasses.replace(wanted, id=digests.add(tx, wanted))
-            kept = dataclasses.replace(wanted, id=known.id, last_at=known.last_at)
+                return structs.replace(wanted, id=digests.add(tx, wanted))
+            kept = structs.replace(wanted, id=known.id, last_at=known.last_at)
             digests.change(tx, kept)
             return kept
 
@@ -82,7 +83,7 @@ class Digests:
 
     async def pause(self, lane: Lane, kind: DigestKind) -> Digest:
         """Tell nothing until it is resumed. Raises ``NotFound``."""
-        return await self._change(lane, kind, lambda known: dataclasses.replace(known, is_paused=True))
+        return await self._change(lane, kind, lambda known: structs.replace(known, is_paused=True))
 
     async def resume(self, lane: Lane, kind: DigestKind) -> Digest:
         """Tell again from its next time on. Raises ``NotFound``."""
@@ -90,7 +91,7 @@ class Digests:
         return await self._change(
             lane,
             kind,
-            lambda known: dataclasses.replace(known, is_paused=False, next_at=next_time(known.rhythm, now)),
+            lambda known: structs.replace(known, is_paused=False, next_at=next_time(known.rhythm, now)),
         )
 
     async def remove(self, lane: Lane, kind: DigestKind) -> Digest:

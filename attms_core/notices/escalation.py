@@ -5,11 +5,11 @@ once, in the transaction that notes it; after a silence only the step that holds
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 import structlog
+from msgspec import Struct
 
 from attms_core.model import (
     Lane,
@@ -42,8 +42,7 @@ HEARD = "poll"
 """Where the store keeps when AutoTask answered last."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
+class Called(Struct, frozen=True, kw_only=True):
     """Why a ladder speaks of a ticket."""
 
     ladder: Ladder
@@ -109,14 +108,12 @@ def _called(
     return Called(ladder=ladder, step=ladder.steps[number - 1], since=climb.since)
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
+class _Move(Struct, frozen=True):
     ladder: Ladder
     climb: Climb
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     moves: tuple[_Move, ...] = ()
     ended: tuple[tuple[LadderId, TicketId], ...] = ()
 

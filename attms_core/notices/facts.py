@@ -4,9 +4,10 @@ Both count: whoever listens to a queue wants to hear that a ticket has left it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
+
+from msgspec import Struct
 
 from attms_core.model import Author, AuthorKind, Change, Event, Note, Opportunity, Ticket, Topic
 from attms_core.model.change import NOTE_ADDED, TIME_LOGGED
@@ -26,8 +27,7 @@ OF_OPPORTUNITY = (
 SUMS = frozenset({"amount", "cost"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """One change as filters see it."""
 
     about: About

@@ -1,7 +1,8 @@
 """What can be listened for: the word for it, the field of a ticket or an opportunity, and the kind of its value."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from attms_core.model.filter import About
 
@@ -25,8 +26,7 @@ class Kind(Enum):
     NOTE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """One word and what it stands for."""
 
     kind: Kind

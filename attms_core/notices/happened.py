@@ -1,15 +1,15 @@
 """What has happened, with the records that it happened to: read once for all who decide what is owed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.model import Change, ChangeId, Kept, Note, Opportunity, TenantId, Ticket
 from attms_core.store import notes, opportunities, tickets
 from attms_core.store.database import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class Happened(Struct, frozen=True, kw_only=True):
     """A change with its record as it is after all that was absorbed with it."""
 
     id: ChangeId

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from attms_core.errors import Invalid
 
@@ -26,8 +27,7 @@ _BETWEEN = re.compile(r"\s*(?:[,;+&]|\band\b|\bthen\b|(?=@))\s*", re.IGNORECASE)
 _AROUND = " \t\n,;:.@\"“”'"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpokenStep:
+class SpokenStep(Struct, frozen=True, kw_only=True):
     """A step as somebody said it."""
 
     after: timedelta
@@ -35,8 +35,7 @@ class SpokenStep:
     """``here``, ``everyone``, ``me``, or somebody's name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpokenLadder:
+class SpokenLadder(Struct, frozen=True, kw_only=True):
     """A ladder as somebody said it; without steps only its queue was named."""
 
     queue: str

@@ -1,12 +1,12 @@
 """Ladders, set and changed: who may, what makes sense, and whom a step can tell. Climbing is in ``escalation``."""
 
-import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
 import structlog
+from msgspec import structs
 
 from attms_core.errors import Invalid, NotAllowed, NotFound, NotLinked
 from attms_core.model import (
@@ -93,14 +93,14 @@ class Ladders:
         found, now = await self.find(person, ladder), self._now()
         await self._database.write(lambda tx: ladders.pause(tx, self._tenant, ladder, now))
         log.info("ladder_paused", ladder=ladder, by=person.key.object_id)
-        return dataclasses.replace(found, is_paused=True, changed_at=now)
+        return structs.replace(found, is_paused=True, changed_at=now)
 
     async def resume(self, person: Person, ladder: LadderId) -> Ladder:
         """Let a ladder work again; tickets that wait count from now. Raises ``NotFound`` and ``NotAllowed``."""
         found, now = await self.find(person, ladder), self._now()
         await self._database.write(lambda tx: ladders.resume(tx, self._tenant, ladder, now))
         log.info("ladder_resumed", ladder=ladder, by=person.key.object_id)
-        return dataclasses.replace(found, is_paused=False, changed_at=now)
+        return structs.replace(found, is_paused=False, changed_at=now)
 
     async def remove(self, person: Person, ladder: LadderId) -> Ladder:
         """Take a ladder away, and give it. Raises ``NotFound`` and ``NotAllowed``."""

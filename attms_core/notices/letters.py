@@ -1,10 +1,10 @@
 """The outbox for an administrator: what waits, what was given up, sent again or forgotten. Sending is elsewhere."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from msgspec import Struct
 
 from attms_core.errors import Invalid
 from attms_core.model import OwedId, TenantId
@@ -21,16 +21,14 @@ MOST = 500
 """Rows of one page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A lane, and who or what is told there."""
 
     wait: LaneWait
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
+class Backlog(Struct, frozen=True, kw_only=True):
     """What waits, lane by lane."""
 
     rows: int
@@ -39,16 +37,14 @@ class Backlog:
     page: tuple[Named, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A dead letter, and to whom it was to go."""
 
     letter: DeadLetter
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """Why messages were given up."""
 
     code: str
@@ -59,8 +55,7 @@ class Reason:
     last: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Struct, frozen=True, kw_only=True):
     """Which dead letters are meant: by their numbers, by the code of a reason, or all. Of the three one is set."""
 
     ids: tuple[OwedId, ...] = ()

@@ -1,7 +1,8 @@
 """Whose rights the rules have that tell something: who arranged a subscription, a ladder or a digest."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.model import PersonKey, Rule, RuleKind, SubscriptionId, TenantId
 from attms_core.model.digest import DigestId
@@ -10,8 +11,7 @@ from attms_core.store import digests, ladders, subscriptions
 from attms_core.store.database import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """Somebody who arranged a rule."""
 
     person: PersonKey

@@ -6,8 +6,10 @@ Both are read again, so what is written always means the same.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid
 from attms_core.model import (
@@ -41,8 +43,7 @@ _ORIGIN = re.compile(r"(source|assignee|contact) #(\d{1,18})")
 _NUMBERED = re.compile(r"(?:.* )?#(\d{1,18})|unknown \((\d{1,18})\)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A value and what it is called."""
 
     value: int

@@ -1,8 +1,10 @@
 """Who is owed what because of changes: decided in the transaction that keeps them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from attms_core.model import (
     AuthorKind,
@@ -37,8 +39,7 @@ FOLD = timedelta(seconds=60)
 _OURS = frozenset({AuthorKind.PERSON, AuthorKind.RESOURCE})
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
+class _Heard(Struct, frozen=True):
     """A subscription that takes a change, with the mode in which its whole lane is told."""
 
     happened: Happened

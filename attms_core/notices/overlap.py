@@ -5,7 +5,8 @@ certain is said: ``SAME``, ``COVERED``, ``COVERS`` and ``NONE`` are proofs, ``SO
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.model import Event, Subscription
 from attms_core.model.filter import Between, By, Clause, Custom, Filter, Notes, OneOf, Titled
@@ -16,8 +17,7 @@ from attms_core.notices.spelling import Wanted
 _RANK = (Verdict.SAME, Verdict.COVERED, Verdict.COVERS, Verdict.SOME)
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
+class _Values(Struct, frozen=True):
     """A set of values, or all but a set."""
 
     those: frozenset[object]
@@ -124,7 +124,7 @@ def _narrows(one: Clause, other: Clause) -> bool:
         return all(any(_needs(words, fewer) for fewer in other.alternatives) for words in one.alternatives)
     if isinstance(one, By) and isinstance(other, By) and one.contacts and other.is_customer:
         one = By(one.resources, frozenset(), one.is_customer, one.is_unknown)
-    parts = [(getattr(one, name), getattr(other, name)) for name in one.__slots__]
+    parts = [(getattr(one, name), getattr(other, name)) for name in one.__struct_fields__]
     return all(mine <= theirs for mine, theirs in parts)
 
 

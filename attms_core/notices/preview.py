@@ -1,8 +1,9 @@
 """What somebody sees of a subscription before it is saved. Values only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.model import Event, Mode, Subscription, Topic
 from attms_core.model.filter import About, Filter
@@ -23,16 +24,14 @@ class Verdict(StrEnum):
     """They never do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlap(Struct, frozen=True):
     """A subscription of the same conversation, not paused, that tells some of the same."""
 
     subscription: Subscription
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class Example(Struct, frozen=True, kw_only=True):
     """A change that would have been told."""
 
     topic: Topic
@@ -42,8 +41,7 @@ class Example:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class Replay(Struct, frozen=True, kw_only=True):
     """What a subscription would have told lately, counted as the sender would have folded it."""
 
     days: float = 7.0
@@ -65,8 +63,7 @@ class Replay:
         return self.posts / self.days if self.days else 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Preview(Struct, frozen=True, kw_only=True):
     """A subscription that is not saved yet, and what comes of it."""
 
     about: About

@@ -1,9 +1,10 @@
 """Who can be reached in Teams and who cannot, why not, and what to do about it. Nothing here sends."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.model import (
     Conversation,
@@ -82,8 +83,7 @@ _FIX_PLACE: Mapping[Way, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
+class Reached(Struct, frozen=True, kw_only=True):
     """Somebody who is linked, or a channel or group that is told something."""
 
     lane: Lane
@@ -104,16 +104,14 @@ class Reached:
     error_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Error:
+class _Error(Struct, frozen=True, kw_only=True):
     reason: str
     at: datetime
     is_now: bool
     """Something waits because of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class _Known(Struct, frozen=True, kw_only=True):
     """What is known of a lane."""
 
     conversation: Conversation | None

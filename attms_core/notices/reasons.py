@@ -1,7 +1,8 @@
 """Why a conversation was told of something: the rules that its standing card was told for, as they are now."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.model import (
     AuthorKind,
@@ -25,8 +26,7 @@ from attms_core.store import changes, directory, ladders, posts
 from attms_core.store.database import Database, Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Because:
+class Because(Struct, frozen=True, kw_only=True):
     """A rule, and the latest change that it told of."""
 
     rule: Rule
@@ -39,8 +39,7 @@ class Because:
     """Of an escalation; none when the ladder is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """All rules of one card, the latest first, and the contacts among the authors."""
 
     reasons: tuple[Because, ...]

@@ -8,10 +8,11 @@ as it is now.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from attms_core.model import AuthorKind, Change, Event, Kept, Mode, TenantId, Ticket, Topic
 from attms_core.model.change import NOTE_ADDED
@@ -95,8 +96,7 @@ class Walk:
         self._states[topic] = before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replaying:
+class Replaying(Struct, frozen=True, kw_only=True):
     """Runs over the changes of a tenant. ``fold`` is how long the sender folds."""
 
     database: Database

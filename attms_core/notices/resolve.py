@@ -1,8 +1,9 @@
 """From words to what they mean for this tenant: names become values. The way back is ``spelling``."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid
 from attms_core.model import Event, Field, Mode
@@ -264,7 +265,7 @@ def _left_out(some: Sequence[Clause]) -> list[Clause]:
 def _joined(one: Clause, other: Clause) -> Clause:
     if isinstance(one, Between) and isinstance(other, Between):
         return _narrowed(one, other)
-    fields = [name for name in one.__slots__ if isinstance(getattr(one, name), frozenset | bool)]
+    fields = [name for name in one.__struct_fields__ if isinstance(getattr(one, name), frozenset | bool)]
     return replace(one, **{name: getattr(one, name) | getattr(other, name) for name in fields})
 
 

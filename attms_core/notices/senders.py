@@ -1,7 +1,8 @@
 """Whom people mean by a sender's name, and what senders are called. What is silenced stands in ``silences``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import Company, CompanyId, Contact, ContactId, Person, Resource, TenantId
@@ -14,8 +15,7 @@ OFFERED = 6
 """Senders that a name may mean before it says too little."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A sender with its names."""
 
     sender: Sender

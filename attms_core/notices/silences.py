@@ -4,7 +4,8 @@ Escalations are never silenced, nor is the truth of a card that stands there: ne
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.errors import Invalid
 from attms_core.model import (
@@ -62,8 +63,7 @@ def is_silent(tx: Tx, tenant: TenantId, row: Owed, fact: Happened | None) -> boo
     return not heard(tx, tenant, [row], [fact] if fact else [])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silenced:
+class Silenced(Struct, frozen=True, kw_only=True):
     """A silence with what it is called."""
 
     silence: Silence
@@ -72,8 +72,7 @@ class Silenced:
     """Of the two at most one: none of a ticket that is gone. Who asks may see it or not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SilencePage:
+class SilencePage(Struct, frozen=True, kw_only=True):
     """A part of what is silenced in a place, the latest first."""
 
     lines: tuple[Silenced, ...]

@@ -1,7 +1,9 @@
 """From what somebody wants back to words: with today's names, and so that they mean the same when they are read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid
 from attms_core.model import Event, Mode
@@ -29,8 +31,7 @@ CUSTOMER, UNKNOWN = "customer", "unknown"
 _ORDER = list(KNOWN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """What words mean."""
 
     about: About

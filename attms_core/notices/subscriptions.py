@@ -1,10 +1,11 @@
 """The use case of subscriptions: make, look at, change, pause and remove them. Rights are checked here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import CompanyId, Lane, Person, Right, Subscription, SubscriptionId, TenantId, person_of
@@ -31,8 +32,7 @@ MOST = 5_000
 """Subscriptions of a tenant."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class _Read(Struct, frozen=True, kw_only=True):
     """Words as they were understood, and what they stand beside."""
 
     wanted: Wanted

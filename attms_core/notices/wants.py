@@ -1,7 +1,8 @@
 """What people and conversations want to be told: the use cases that every face shares, one for each subject."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.model import TenantId
 from attms_core.notices.choices import Choices
@@ -15,8 +16,7 @@ from attms_core.ports import Now
 from attms_core.store.database import Database
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wants:
+class Wants(Struct, frozen=True, kw_only=True):
     """All of them, over one store."""
 
     subscriptions: Subscriptions

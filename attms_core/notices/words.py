@@ -9,7 +9,9 @@ they hold spaces. Without a sign (``queue Service Desk priority high``) a value 
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MOST = 4_000
 """Characters that are looked at."""
@@ -55,8 +57,7 @@ _COMMA = re.compile(rf"{_QUOTED}|,|\Z")
 _PLAIN = re.compile(r'[^\s,"“”:=<>!]+')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """One condition as it was typed."""
 
     field: str
@@ -69,8 +70,7 @@ class Term:
     """Of a user-defined field, its name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misread:
+class Misread(Struct, frozen=True, kw_only=True):
     """Something that cannot be read."""
 
     word: str

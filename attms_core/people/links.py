@@ -1,8 +1,8 @@
 """Which AutoTask technician a person is: judged from the directory by e-mail, never by name. Inside one transaction."""
 
-import dataclasses
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct, structs
 
 from attms_core.model import Link, LinkState, Person, PersonKey, Resource, ResourceId, TenantId
 from attms_core.settings import Linking
@@ -12,8 +12,7 @@ from attms_core.store.database import Tx
 ASK = "Ask an ATTMS administrator to link you: python app.py people link."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class Judge(Struct, frozen=True, kw_only=True):
     """Proposes links. ``tenant`` is whose AutoTask data the mirror holds."""
 
     tenant: TenantId
@@ -23,7 +22,7 @@ class Judge:
         """Give the person with the link that the directory suggests; what somebody has decided stays."""
         if is_decided(person) or person.link.state is LinkState.REFUSED:
             return person
-        return dataclasses.replace(person, link=self._suggest(tx, person))
+        return structs.replace(person, link=self._suggest(tx, person))
 
     def inactive(self, tx: Tx, person: Person, now: datetime) -> Person:
         """Give the person with the link suspended when the technician is no longer active in AutoTask."""
@@ -61,28 +60,26 @@ def is_decided(person: Person) -> bool:
 def linked(person: Person, resource: ResourceId, by: str, now: datetime) -> Person:
     """Give the person linked to a technician."""
     link = Link(state=LinkState.LINKED, resource=resource, decided_by=by, decided_at=now)
-    return dataclasses.replace(person, link=link)
+    return structs.replace(person, link=link)
 
 
 def unlinked(person: Person, reason: str, by: str, now: datetime) -> Person:
     """Give the person without a link, by decision."""
     link = Link(state=LinkState.UNLINKED, decided_by=by, decided_at=now, reason=reason)
-    return dataclasses.replace(person, link=link)
+    return structs.replace(person, link=link)
 
 
 def suspended(person: Person, reason: str, now: datetime) -> Person:
     """Give the person with the link kept but closed."""
-    link = dataclasses.replace(
-        person.link, state=LinkState.SUSPENDED, reason=reason, decided_by="ATTMS", decided_at=now
-    )
-    return dataclasses.replace(person, link=link)
+    link = structs.replace(person.link, state=LinkState.SUSPENDED, reason=reason, decided_by="ATTMS", decided_at=now)
+    return structs.replace(person, link=link)
 
 
 def refused(person: Person, reason: str, now: datetime) -> Person:
     """Give the person as an outsider: refused, or suspended where there was a link."""
     if person.link.state is LinkState.LINKED:
         return suspended(person, reason, now)
-    return dataclasses.replace(person, link=Link(state=LinkState.REFUSED, reason=reason))
+    return structs.replace(person, link=Link(state=LinkState.REFUSED, reason=reason))
 
 
 def stranger(key: PersonKey, name: str) -> Person:

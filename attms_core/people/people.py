@@ -4,13 +4,12 @@ What another process or the command line writes is seen within a minute. Whether
 the turn.
 """
 
-import dataclasses
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec import Struct, structs
 
 from attms_core.errors import AttmsError, Invalid, NotAllowed, NotFound
 from attms_core.model import (
@@ -42,14 +41,12 @@ CAPACITY = 10_000
 Change = Callable[[Tx, Person], Person]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     person: Person
     read_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Sighting:
+class _Sighting(Struct, frozen=True):
     conversation: Conversation
     mri: str
 
@@ -175,7 +172,7 @@ class People:
         """Give a person a role, narrowed to queues or companies or not. Raises ``NotFound``."""
 
         def work(_: Tx, stored: Person) -> Person:
-            return dataclasses.replace(
+            return structs.replace(
                 stored,
                 role=role,
                 within_queues=None if queues is None else tuple(queues),
@@ -237,14 +234,14 @@ class People:
         now = self._now()
 
         def work(tx: Tx, stored: Person) -> Person:
-            checked = dataclasses.replace(stored, checked_at=now)
+            checked = structs.replace(stored, checked_at=now)
             if member is None:
                 return checked
-            checked = dataclasses.replace(checked, name=member.name or stored.name, email=member.email or stored.email)
+            checked = structs.replace(checked, name=member.name or stored.name, email=member.email or stored.email)
             if reason := outsider(member, stored.key):
                 return links.refused(checked, reason, now)
             if checked.link.state is LinkState.REFUSED:
-                checked = dataclasses.replace(checked, link=links.stranger(stored.key, "").link)
+                checked = structs.replace(checked, link=links.stranger(stored.key, "").link)
             return self._judge.judge(tx, checked)
 
         return work
@@ -299,15 +296,15 @@ class People:
         """Give administrators named by the settings their role, whatever the store says."""
         if person.key.object_id.lower() not in self._administrators:
             return person
-        return dataclasses.replace(person, role=PersonRole.ADMINISTRATOR)
+        return structs.replace(person, role=PersonRole.ADMINISTRATOR)
 
 
 def _technician(person: Person) -> Person:
     """Linking makes a reader a technician; a higher role stays."""
-    return dataclasses.replace(person, role=PersonRole.TECHNICIAN) if person.role is PersonRole.READER else person
+    return structs.replace(person, role=PersonRole.TECHNICIAN) if person.role is PersonRole.READER else person
 
 
 def _not_told(key: PersonKey, name: str) -> Person:
     reason = "Teams did not tell who you are."
     person = links.stranger(key, name)
-    return dataclasses.replace(person, link=dataclasses.replace(person.link, reason=reason))
+    return structs.replace(person, link=structs.replace(person.link, reason=reason))

@@ -1,8 +1,8 @@
 """What a person may do. Pure functions of the person's role, link and limits; refused unless something allows it."""
 
-import dataclasses
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct, structs
 
 from attms_core.model import LinkState, Person, PersonRole, Right, Ticket, TicketFilter
 
@@ -30,8 +30,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Whether it is allowed; if not, why, and what the person can do about it."""
 
     allowed: bool
@@ -70,10 +69,10 @@ def is_within(person: Person, ticket: Ticket) -> bool:
 def narrow(person: Person, where: TicketFilter) -> TicketFilter:
     """Narrow a list to what the person may see; nothing at all for somebody who may not read."""
     if not authorize(person, Right.READ).allowed:
-        return dataclasses.replace(where, within_queues=(), within_companies=())
+        return structs.replace(where, within_queues=(), within_companies=())
     if person.within_queues is None and person.within_companies is None:
         return where
-    return dataclasses.replace(
+    return structs.replace(
         where,
         within_queues=_both(where.within_queues, person.within_queues),
         within_companies=_both(where.within_companies, person.within_companies),

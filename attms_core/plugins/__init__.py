@@ -5,11 +5,11 @@ operator has not named, and only at the start.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 
 import pluggy
 import structlog
+from msgspec import Struct, field
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +29,7 @@ class _Manager(pluggy.PluginManager):
         )
 
 
-@dataclass(slots=True)
-class Plugins:
+class Plugins(Struct):
     """The plugins that were asked for: those at work, and why the others are not."""
 
     manager: pluggy.PluginManager

@@ -1,10 +1,10 @@
 """Keys of the management API, by their digests. Whether one is right is decided elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select, update
 
 from attms_core.store.build import number, upsert, words
@@ -21,8 +21,7 @@ _USED = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRow:
+class KeyRow(Struct, frozen=True, kw_only=True):
     """A key as it is kept: digests are SHA-256 in hex, of its text and of the text before its last rotation."""
 
     id: str

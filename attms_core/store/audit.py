@@ -1,10 +1,10 @@
 """What administrators asked for, row by row. Rows are added and, when they are old, forgotten; never changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, select
 
 from attms_core.store.build import number
@@ -26,8 +26,7 @@ _FORGET = Statement("forget old audit", delete(audit).where(_a.at < number("unti
 _LAST = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditRow:
+class AuditRow(Struct, frozen=True, kw_only=True):
     """Somebody asked for something."""
 
     id: int = 0

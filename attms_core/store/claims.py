@@ -5,8 +5,9 @@ modules' business.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from attms_core.model import Conversation, Lane, Owed, Post, TenantId, Topic, person_of
 from attms_core.store import conversations, lanes, owed, posts
@@ -17,8 +18,7 @@ ROWS = 100
 """Of a lane at once: what is due beyond that waits for its next claim."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """A lane that is ours for a while, and what is due there."""
 
     tenant: TenantId
@@ -38,24 +38,21 @@ class Claim:
         return self.tenant, self.lane
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Burial:
+class Burial(Struct, frozen=True, kw_only=True):
     """Rows to be given up, and why."""
 
     rows: tuple[Owed, ...]
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deferral:
+class Deferral(Struct, frozen=True, kw_only=True):
     """Rows that wait while others of their lane go on."""
 
     rows: tuple[Owed, ...]
     until: datetime
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What came of a claimed lane, or of a part of the work on it. Committed as one."""
 
     key: LaneKey

@@ -1,9 +1,9 @@
 """Conversation references: where the bot may speak, and which of them are internal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import exists, false, func, or_, select, true, update
 
 from attms_core.model import Conversation, ConversationKind, TenantId
@@ -63,8 +63,7 @@ _LINKED = Statement("linked people", select(func.count()).select_from(people).wh
 _UNREACHABLE = Statement("people without a chat", select(func.count()).select_from(people).where(*_linked, ~_chat))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Places(Struct, frozen=True, kw_only=True):
     """Where the bot may speak."""
 
     personal: int

@@ -31,7 +31,7 @@ def read(text: str) -> Filter:
 
 
 def _plain(clause: Clause) -> Plain:
-    fields = {name: _simple(getattr(clause, name)) for name in clause.__slots__}
+    fields = {name: _simple(getattr(clause, name)) for name in clause.__struct_fields__}
     return {"kind": _KIND[type(clause)], **fields}
 
 

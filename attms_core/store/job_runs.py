@@ -1,10 +1,10 @@
 """The last runs of each job. What a job does is unknown here."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, select, update
 
 from attms_core.store.build import number, upsert, words
@@ -29,8 +29,7 @@ _CUT = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
+class RunRow(Struct, frozen=True, kw_only=True):
     """A run of a job."""
 
     id: str

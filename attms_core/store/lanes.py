@@ -6,10 +6,10 @@ the business of ``owed``.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Update, and_, false, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
@@ -30,8 +30,7 @@ WHOLE_TENANT = Lane("")
 """Holds the bucket that all lanes of a tenant share; nothing ever waits there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fullness:
+class Fullness(Struct, frozen=True):
     """A lane's token buckets, each as the moment at which it is full again: milliseconds since 1970."""
 
     second: int = 0
@@ -39,8 +38,7 @@ class Fullness:
     hour: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """A lane in which something is due."""
 
     key: LaneKey
@@ -48,8 +46,7 @@ class Due:
     trouble: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class End(Struct, frozen=True, kw_only=True):
     """How the work on a claimed lane ended."""
 
     key: LaneKey
@@ -60,8 +57,7 @@ class End:
     """Why it waits, unless it waits for its buckets alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Trouble(Struct, frozen=True, kw_only=True):
     """Something that keeps a lane from being served."""
 
     tenant: TenantId

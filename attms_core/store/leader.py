@@ -10,11 +10,11 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import LiteralString, Self
 
 import psycopg
 import structlog
+from msgspec import Struct
 from sqlalchemy import func, select, true
 
 from attms_core.store.build import words
@@ -48,8 +48,7 @@ ON CONFLICT (name) DO UPDATE SET generation = vault.generation + 1 RETURNING gen
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(Struct, frozen=True, kw_only=True):
     """How often the server is asked, and for how long it and we wait; in seconds.
 
     Another process leads after ``silence + every`` at the latest, and ``believed`` must be shorter than ``silence``.

@@ -4,10 +4,10 @@ What changes rows on their way stands in ``owed``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, false, func, select, true, union
 
 from attms_core.model import Lane, OwedId, TenantId
@@ -20,8 +20,7 @@ from attms_core.store.values import moment, moment_or_none
 _o, _l, _s, _d, _p = owed.c, lanes.c, subscriptions.c, digests.c, posts.c
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneWait:
+class LaneWait(Struct, frozen=True, kw_only=True):
     """What waits in a lane."""
 
     lane: Lane
@@ -38,8 +37,7 @@ class LaneWait:
     trouble_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grave:
+class Grave(Struct, frozen=True, kw_only=True):
     """What was given up for one reason in one lane."""
 
     lane: Lane
@@ -48,8 +46,7 @@ class Grave:
     last: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneTrouble:
+class LaneTrouble(Struct, frozen=True, kw_only=True):
     """What was wrong with a lane when it was served last."""
 
     reason: str

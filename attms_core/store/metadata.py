@@ -1,10 +1,10 @@
 """What AutoTask says about its fields, kept per entity."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from msgspec import to_builtins
 from sqlalchemy import select
 
 from attms_core.model import Choice, Field, Metadata, TenantId
@@ -20,7 +20,7 @@ _LOAD = Statement("metadata", select(entities.c.entity, entities.c.fields).where
 
 def put(tx: Tx, tenant: TenantId, entity: str, fields: Sequence[Field], at: datetime) -> None:
     """Keep an entity's fields in the place of the earlier ones."""
-    plain = packed([asdict(field) for field in fields])
+    plain = packed(to_builtins(list(fields)))
     tx.many(_PUT, [{"tenant": tenant, "entity": entity, "fields": plain, "at": stamp(at)}])
 
 

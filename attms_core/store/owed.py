@@ -5,11 +5,11 @@ number and version, so that what is owed anew while an earlier version travels i
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, delete, exists, false, func, or_, select, text, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
@@ -24,8 +24,7 @@ from attms_core.store.statement import Statement
 from attms_core.store.values import moment, stamp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
+class DeadLetter(Struct, frozen=True, kw_only=True):
     """Something that was given up."""
 
     owed: Owed
@@ -34,8 +33,7 @@ class DeadLetter:
     died_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
+class Backlog(Struct, frozen=True, kw_only=True):
     """What is owed and has not been delivered, of all tenants together."""
 
     waiting: int
@@ -46,8 +44,7 @@ class Backlog:
     """How often the one that was refused most has been tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Graves:
+class Graves(Struct, frozen=True):
     """What was given up lately, of all tenants together."""
 
     count: int

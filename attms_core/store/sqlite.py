@@ -10,11 +10,12 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from attms_core.errors import StoreUnavailable
 from attms_core.store.statement import BOUND_AS_IS, SQLITE, Statement, for_sqlite
@@ -72,8 +73,7 @@ class SqliteTx:
         return self._connection.execute(made.sql, bound)
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(Struct):
     """A work, who waits for it, and what came of it."""
 
     work: Callable[[SqliteTx], Any]

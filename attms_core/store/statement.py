@@ -6,9 +6,9 @@ Also the values that a parameter may hold and how each engine wants them. No con
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite import dialect as SQLiteDialect  # noqa: N812 - a class under a lower-case name
 from sqlalchemy.engine import Dialect
@@ -30,8 +30,7 @@ BOUND_AS_IS = frozenset({int, bool, type(None)})
 """Types that sqlite3 binds as they are: nearly all values, so they are told first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """A statement as one driver takes it, and the constants that stand in it."""
 
     sql: str
@@ -82,15 +81,13 @@ class Statement:
         return Compiled(str(made), constants)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Folded words to be indexed."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Folded words to be found: each begins an indexed word, each mark is one. Both hold letters and digits alone."""
 
     words: tuple[str, ...]

@@ -1,10 +1,10 @@
 """Subscriptions. Every write raises the generation of the tenant's book."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy import false as no
 

@@ -1,9 +1,9 @@
 """How far the mirror has come: named cursors and their progress."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from attms_core.model import TenantId
@@ -14,8 +14,7 @@ from attms_core.store.tables import syncs
 from attms_core.store.values import moment_or_none, stamp_or_none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncState:
+class SyncState(Struct, frozen=True, kw_only=True):
     """Where one named part of the sync stands."""
 
     name: str

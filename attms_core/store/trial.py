@@ -7,9 +7,10 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from attms_core.errors import OperatorNeeded
 
@@ -24,8 +25,7 @@ LEAST_FREE = 1 << 30
 """Bytes; a mirror of a large desk needs about so much."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """A database that would do."""
 
     engine: str

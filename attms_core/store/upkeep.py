@@ -7,10 +7,10 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import column, delete, func, select, table, text
 
 from attms_core.store.database import Tx
@@ -36,8 +36,7 @@ _SIZE = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """Which version's tables are there, and which would be this version's."""
 
     revision: str
@@ -49,8 +48,7 @@ class Tables:
         return self.revision == self.newest
 
 
-@dataclass(frozen=True, slots=True)
-class Soundness:
+class Soundness(Struct, frozen=True):
     """What SQLite found when it went through its pages."""
 
     damage: str

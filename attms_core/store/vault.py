@@ -3,8 +3,7 @@
 Nothing here can open them. The table has no tenant: the vault is found before any tenant is known.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.sql.expression import bindparam
 from sqlalchemy.types import LargeBinary
@@ -28,8 +27,7 @@ _MOVE = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SealedRow:
+class SealedRow(Struct, frozen=True):
     """Sealed bytes and their generation."""
 
     generation: int

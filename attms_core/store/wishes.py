@@ -1,10 +1,10 @@
 """Wishes: each step stored before the next begins. The rows are the audit log as well and are never deleted here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from msgspec import to_builtins
 from sqlalchemy import func, select, update
 
 from attms_core.model import Outcome, PersonKey, TenantId, TicketId, Wish, WishId, WishKind, WishState
@@ -95,7 +95,7 @@ def move(
         of_id=id,
         expected=list(expect),
         to_state=to,
-        to_outcome=None if outcome is None else packed(asdict(outcome)),
+        to_outcome=None if outcome is None else packed(to_builtins(outcome)),
         to_before=None if before is None else packed(dict(before)),
         to_ended_at=stamp_or_none(ended_at),
         to_about=outcome.ticket if outcome else None,
@@ -137,7 +137,7 @@ def _encode(wish: Wish) -> dict[str, Any]:
         "before": packed(dict(wish.before)),
         "asked": packed(dict(wish.asked)),
         "state": wish.state,
-        "outcome": packed(asdict(wish.outcome)),
+        "outcome": packed(to_builtins(wish.outcome)),
         "conversation": wish.conversation,
         "message": wish.message,
         "asked_at": stamp(wish.asked_at),

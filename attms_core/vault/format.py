@@ -9,9 +9,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn
+
+from msgspec import Struct
 
 from attms_core.errors import Sealed
 
@@ -44,8 +45,7 @@ class Damaged(Sealed):
     hint = "Restore an export of the vault, or a backup of its file."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wrap:
+class Wrap(Struct, frozen=True, kw_only=True):
     """The data key, locked with a key from outside."""
 
     kid: str
@@ -56,8 +56,7 @@ class Wrap:
     sealed: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One encrypted value."""
 
     name: str
@@ -68,8 +67,7 @@ class Entry:
     sealed: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """A sealed vault, taken apart."""
 
     vault: str

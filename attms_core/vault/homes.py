@@ -6,11 +6,12 @@ A home keeps bytes and lets one change happen at a time. What they say, and whet
 import asyncio
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from attms_core.errors import Sealed, StoreUnavailable
 from attms_core.store import vault as rows
@@ -25,8 +26,7 @@ TRIES = 20
 """How often a change begins anew because another machine was faster."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What lies in a home."""
 
     current: bytes | None
@@ -37,8 +37,7 @@ class Found:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealing:
+class Sealing(Struct, frozen=True, kw_only=True):
     """What is to lie in a home from now on."""
 
     opened: Opened

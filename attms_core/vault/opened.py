@@ -5,8 +5,10 @@ Where the bytes lie belongs to ``homes``; where the locking key comes from to ``
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from attms_core.errors import Sealed
 from attms_core.vault.crypt import KEY_BYTES, SALT_BYTES, Cipher, WrongKey, unwrapped, wrapped

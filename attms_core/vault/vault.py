@@ -5,10 +5,10 @@ Which settings lie in it, and what they mean, is not known here.
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.errors import ChangedMeanwhile, Invalid, OperatorNeeded, Sealed, StoreUnavailable
@@ -34,8 +34,7 @@ class VaultMissing(OperatorNeeded):
     hint = "On the host type: attms setup"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VaultStatus:
+class VaultStatus(Struct, frozen=True, kw_only=True):
     """How an open vault stands; no value of it."""
 
     key_source: KeyKind
@@ -47,8 +46,7 @@ class VaultStatus:
     """In sentences."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     opened: Opened
     alarm: str = ""
     """What was wrong with the copy that should have been opened."""

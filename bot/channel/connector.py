@@ -5,12 +5,12 @@ When and what to send is decided elsewhere; what a refusal means is decided in `
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import orjson
 from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from msgspec import Struct
 from yarl import URL
 
 from attms_core.model import Conversation, Member
@@ -53,8 +53,7 @@ class Tokens(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Call:
+class _Call(Struct, frozen=True, kw_only=True):
     method: str
     url: str
     body: bytes | None = None

@@ -3,7 +3,6 @@
 import asyncio
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import msal
 import requests
 import structlog
+from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.ports import Now
@@ -27,8 +27,7 @@ _TIMEOUT = 10.0  # seconds of one request to Entra
 _SHORTEST = 60  # seconds that a token must hold to be worth keeping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(Struct, frozen=True, kw_only=True):
     """A token and when it ends."""
 
     token: str

@@ -6,9 +6,10 @@ Whether the sender may say so (token, tenant) has been decided before. Shapes: T
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from attms_core.model import Conversation, ConversationKind, PersonKey
 from attms_core.model.ids import TenantId
@@ -38,8 +39,7 @@ _INSTALLS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True, kw_only=True):
     """What the decoder is told beside the activity: validated tenant, our app, the time."""
 
     tenant: TenantId

@@ -3,12 +3,12 @@
 import asyncio
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msal
 import requests
+from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.errors import Unreachable
@@ -17,8 +17,7 @@ from attms_core.settings import Settings
 SECONDS = 10.0
 
 
-@dataclass(frozen=True)
-class AskEntra:
+class AskEntra(Struct, frozen=True):
     """Answers with what Entra answers; never with a token it has kept."""
 
     ca_file: Path | None = None

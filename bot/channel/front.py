@@ -5,10 +5,10 @@ What the activity means is decided after it has passed here.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from msgspec import Struct
 
 from attms_core.model.ids import TenantId
 from attms_core.settings import LOOPBACK
@@ -41,8 +41,7 @@ class Refused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
+class Admitted(Struct, frozen=True, kw_only=True):
     """An authentic activity and the tenant it is from; no tenant when the activity names none."""
 
     activity: Mapping[str, Any]

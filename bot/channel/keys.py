@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import jwt
 import structlog
 from aiohttp import ClientError, ClientSession
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from msgspec import Struct
 
 from attms_core.ports import Now
 from attms_core.settings import LOOPBACK
@@ -31,8 +31,7 @@ KEY_HOSTS = ("login.botframework.com", "login.microsoftonline.com")
 _LEAST_BITS = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
+class SigningKey(Struct, frozen=True):
     """A public key and the channels that may sign with it."""
 
     public: RSAPublicKey

@@ -5,9 +5,10 @@ Teams repeats an activity that was not answered in about fifteen seconds (Teams:
 
 import asyncio
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from attms_core.ports import Now
 
@@ -15,8 +16,7 @@ REMEMBERED = timedelta(minutes=10)
 Result = TypeVar("Result")
 
 
-@dataclass(slots=True)
-class _Age(Generic[Result]):
+class _Age(Struct, Generic[Result]):
     """What was delivered in one stretch of time; all of it is forgotten together."""
 
     began: datetime

@@ -1,9 +1,10 @@
 """Which addresses the bot's token and words may go to (Teams: service URLs by cloud)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from attms_core.settings import LOOPBACK
 
@@ -16,8 +17,7 @@ TEAMS_HOSTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Places(Struct, frozen=True, kw_only=True):
     """An allow-list: exact hosts, and suffixes that start with a dot.
 
     ``loopback`` also lets this machine be named, by http and on any port; ``only_loopback`` lets nothing else.

@@ -8,12 +8,12 @@ import binascii
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
 from jwt.api_jws import PyJWS
+from msgspec import Struct
 
 from attms_core.ports import Now
 from bot.channel.keys import Keys
@@ -36,8 +36,7 @@ class NotEndorsed(Unauthentic):
     """The signing key is genuine, but not this channel's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Struct, frozen=True, kw_only=True):
     """What a good token says; times are seconds since the epoch."""
 
     expires: int

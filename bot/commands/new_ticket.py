@@ -1,7 +1,8 @@
 """A new ticket: company first, then the form, which grows by what AutoTask demands."""
 
-import dataclasses
 from collections.abc import Mapping
+
+from msgspec import structs
 
 from attms_core.desk import Draft
 from attms_core.errors import ImpersonationRefused, Invalid
@@ -45,8 +46,8 @@ async def choose(asking: Asking, wish: ChooseCompany) -> Reply:
     if wish.search:
         found = await asking.desk.companies(asking.person, wish.search)
         if len(found) != 1:
-            return await faces.choose_company(asking, dataclasses.replace(draft, company=None), search=wish.search)
-        draft = dataclasses.replace(draft, company=found[0].id)
+            return await faces.choose_company(asking, structs.replace(draft, company=None), search=wish.search)
+        draft = structs.replace(draft, company=found[0].id)
     return await faces.new_ticket(asking, draft)
 
 
@@ -62,7 +63,7 @@ async def create(asking: Asking, wish: CreateTicket) -> Reply:
         priority=wish.priority,
     )
     try:
-        draft = dataclasses.replace(draft, demanded=demanded_values(asking, wish.demanded))
+        draft = structs.replace(draft, demanded=demanded_values(asking, wish.demanded))
         done = await asking.desk.open(asking.asker(), draft)
     except (Invalid, ImpersonationRefused) as error:
         return await faces.new_ticket(asking, draft, error=error, typed=wish.demanded)

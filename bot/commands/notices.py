@@ -1,7 +1,8 @@
 """What one is told in one's own chat: the form, quiet hours, and what is switched off or breaks through."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
+
+from msgspec import structs
 
 from attms_core.errors import Invalid, NotAllowed
 from attms_core.model import Right
@@ -33,19 +34,19 @@ Change = Callable[[Preferences, frozenset[Matter]], Preferences]
 
 
 def _off(kept: Preferences, those: frozenset[Matter]) -> Preferences:
-    return dataclasses.replace(kept, off=kept.off | those)
+    return structs.replace(kept, off=kept.off | those)
 
 
 def _on(kept: Preferences, those: frozenset[Matter]) -> Preferences:
-    return dataclasses.replace(kept, off=kept.off - those)
+    return structs.replace(kept, off=kept.off - those)
 
 
 def _through(kept: Preferences, those: frozenset[Matter]) -> Preferences:
-    return dataclasses.replace(kept, through=kept.through | those)
+    return structs.replace(kept, through=kept.through | those)
 
 
 def _hold(kept: Preferences, those: frozenset[Matter]) -> Preferences:
-    return dataclasses.replace(kept, through=kept.through - those)
+    return structs.replace(kept, through=kept.through - those)
 
 
 _CHANGES: Mapping[str, tuple[Change, str]] = {
@@ -109,8 +110,8 @@ async def _quiet(asking: Asking, words: str) -> Reply:
     before = (await asking.wants.choices.of(asking.person)).preferences
     quiet = None if words.strip().casefold() in {"off", "none"} else read_quiet(words)
     if quiet and not quiet.zone and before.quiet:
-        quiet = dataclasses.replace(quiet, zone=before.quiet.zone)
-    kept = await asking.wants.choices.save(asking.person, dataclasses.replace(before, quiet=quiet))
+        quiet = structs.replace(quiet, zone=before.quiet.zone)
+    kept = await asking.wants.choices.save(asking.person, structs.replace(before, quiet=quiet))
     return faces.choices(asking, kept, said="Your quiet hours are set." if quiet else "You have no quiet hours now.")
 
 

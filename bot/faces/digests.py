@@ -3,8 +3,9 @@
 Made of ids by the core, they are given names and words here. Import it by its own name: it knows the words of notices.
 """
 
-import dataclasses
 from collections.abc import Sequence
+
+from msgspec import structs
 
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import ChangeId, Listed, ResourceId, TicketFilter, clock_at
@@ -65,7 +66,7 @@ async def digest(scene: Scene, wanted: DigestId, *, digests: Digests) -> Reply:
         raise NotFound("This digest is no longer wanted.")
     sheet = await digests.sheet(scene.person, known, internal=scene.reader.is_internal)
     latest = await scene.desk.page(scene.person, TicketFilter(assignee=scene.person.resource))  # tells how old all is
-    reader = dataclasses.replace(scene.reader, zone=known.rhythm.zone, me=_me(scene, known))
+    reader = structs.replace(scene.reader, zone=known.rhythm.zone, me=_me(scene, known))
     parts = tuple(_part(section, sheet, scene, reader) for section in sheet.sections)
     is_mine = known.kind is DigestKind.MINE
     card = DigestCard(

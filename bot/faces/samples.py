@@ -1,6 +1,6 @@
 """A sample of what a subscription tells: the card of something of the last days, as it would have been told."""
 
-import dataclasses
+from msgspec import structs
 
 from attms_core.errors import NotFound
 from attms_core.notices.preview import Example
@@ -18,7 +18,7 @@ LEAD = "A sample: like this it would have been told."
 
 async def sample_of(asking: Asking, example: Example) -> Reply:
     """Show it to all who read along here. Raises ``NotFound`` when it is gone, or not for this person to see."""
-    reader = asking.reader if is_personal(asking.conversation) else dataclasses.replace(asking.reader, me=None)
+    reader = asking.reader if is_personal(asking.conversation) else structs.replace(asking.reader, me=None)
     card = await _card(asking, example, (Line(what=capital(EVENT_WORDS[example.event]), at=example.at),))
     return Reply(card.render(reader, asking.fresh_nonce()), card.summary())
 

@@ -1,7 +1,8 @@
 """Between the words of a subscription and what people see of them: plain words, and the inputs of its form. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from attms_core.model import Choice, Event, Mode
 from attms_core.model.filter import About
@@ -54,8 +55,7 @@ def has_term(words: str, name: str) -> bool:
     return any(term.field == name for term in _terms(words))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
+class Offers(Struct, frozen=True, kw_only=True):
     """What the form's inputs offer, for words to be found among."""
 
     queues: Sequence[Choice] = ()
@@ -111,8 +111,7 @@ def spelled(wish: PreviewSubscription) -> str:
     return f"{spell(terms)} {wish.more}".strip()
 
 
-@dataclass(slots=True)
-class _Taken:
+class _Taken(Struct):
     """What the inputs have been given so far."""
 
     events: tuple[str, ...]

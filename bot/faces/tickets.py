@@ -1,7 +1,8 @@
 """Lists of tickets, a ticket, and a ticket after something was done to it."""
 
-import dataclasses
 from typing import Protocol
+
+from msgspec import structs
 
 from attms_core.errors import Invalid
 from attms_core.model import ResourceId, Right, TicketId, TicketPage, Wish, WishId, WishKind
@@ -66,7 +67,7 @@ async def ticket(
         wish=wish,
         can_write=not scene.is_own or authorize(scene.person, Right.WRITE).allowed,
     )
-    reader = scene.reader if scene.is_own else dataclasses.replace(scene.reader, me=None)
+    reader = scene.reader if scene.is_own else structs.replace(scene.reader, me=None)
     return Reply(card.render(reader, scene.fresh_nonce()), card.summary())
 
 

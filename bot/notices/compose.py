@@ -3,8 +3,9 @@
 Sending and committing is the sender's business; what is owed was decided when it happened, and is asked once more here.
 """
 
-import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec import structs
 
 from attms_core.desk import Desk
 from attms_core.model import Conversation, Owed, OwedKind, PersonKey, Post, Topic, person_of
@@ -94,7 +95,7 @@ class Composer:
 
         def make() -> Reader:
             reader = self._readers.of_conversation(conversation, me=me)
-            return dataclasses.replace(reader, now=reader.now.replace(microsecond=0))
+            return structs.replace(reader, now=reader.now.replace(microsecond=0))
 
         return Place(
             conversation=conversation,

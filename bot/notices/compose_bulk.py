@@ -1,7 +1,8 @@
 """Many topics to which the same was done at once: one line for a conversation instead of a card for each."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.model import Event, Level, Opportunity, Owed, Post, Ticket, Topic
 from bot.notices.compose_place import Place, news_of
@@ -17,8 +18,7 @@ MANY = 5
 Bulk = list[tuple[Topic, list[Owed]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What is said of many at once."""
 
     what: str

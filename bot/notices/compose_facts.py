@@ -6,7 +6,8 @@ before that holds already.
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from attms_core.errors import AttmsError
 from attms_core.model import ChangeId, Owed, OwedId, PersonKey, Post, Rule, TenantId, person_of
@@ -19,8 +20,7 @@ FRESH = 1.0
 """Seconds of real time for which a look ahead is good."""
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct):
     """What is wanted of one look."""
 
     tenant: TenantId

@@ -1,8 +1,10 @@
 """What the store knows about rows that are due, in one snapshot, one statement a table. No time passes in here."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from attms_core.model import (
     AuthorKind,
@@ -39,8 +41,7 @@ from bot.notices.tell_fold import Deed, fold
 from cards.reader import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What is known of some rows."""
 
     changes: Mapping[ChangeId, Change] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Where something is told and who reads it there; which rows still hold, and whose rights show what they are about."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attms_core.model import (
     Conversation,
@@ -33,8 +34,7 @@ SILENT, UNSEEN, GONE, ELSEWHERE, TAKEN = (
 """Reasons to say nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """One conversation, for one call of the composer."""
 
     conversation: Conversation

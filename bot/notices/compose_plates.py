@@ -4,11 +4,11 @@ What was made stays for a second or two, and only for the very same ticket, line
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 import orjson
+from msgspec import Struct
 
 from bot.notices.message import Activity
 from bot.reading import fresh_nonce
@@ -49,8 +49,7 @@ class Same:
         return id(self._it)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plate:
+class Plate(Struct, frozen=True, kw_only=True):
     """A message but for its nonce."""
 
     around: Mapping[str, Any]

@@ -5,8 +5,10 @@ would be seen by nobody, so news is said as well, and after half a day the card 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from attms_core.model import (
     ChangeId,
@@ -48,8 +50,7 @@ HELD = "Held back by your quiet hours"
 NOTHING_LEFT, NO_CARD = "it was undone again", "no card stands here to be brought up to date"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class Workshop(Struct, frozen=True, kw_only=True):
     """What topics are composed with."""
 
     names: Names
@@ -58,8 +59,7 @@ class Workshop:
     mentions: Mentions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """What is told of a topic by one batch of rows."""
 
     topic: Topic

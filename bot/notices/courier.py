@@ -3,12 +3,12 @@
 Which lanes are served, and when, is the sender's business; what an error means is decided in ``mishaps``.
 """
 
-import dataclasses
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
+from msgspec import Struct, structs
 
 from attms_core.errors import AttmsError
 from attms_core.model import Conversation, ConversationKind, Owed, OwedKind, Post, TenantId, person_of
@@ -44,8 +44,7 @@ class Brake(Protocol):
         ...
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Courier:
+class Courier(Struct, frozen=True, kw_only=True):
     """Serves lanes, any number of them at the same time."""
 
     line: Line
@@ -291,7 +290,7 @@ class Courier:
             work.settle(message.settles)
             return
         way = Way.ROOT if message.way is Way.EDIT else Way.SAY
-        await self._send(work, dataclasses.replace(message, way=way, edits=""))
+        await self._send(work, structs.replace(message, way=way, edits=""))
 
     def _lose(self, work: Work, message: Message, reason: str) -> None:
         """Give a message up; when it is the card that others were to follow, all of its topic."""

@@ -5,11 +5,11 @@ A name that cannot be marked is still said, in plain words.
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from msgspec import Struct
 
 from attms_core.errors import AttmsError
 from attms_core.model import Conversation, Member, Person, TenantId
@@ -36,8 +36,7 @@ class Roster(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     concerned: Concerned | None
     until: datetime
 

@@ -1,9 +1,10 @@
 """One message that is about to leave: what it says, where it goes, and what is settled once it has arrived."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from attms_core.model import Owed, Told, Topic
 
@@ -25,8 +26,7 @@ class Way(StrEnum):
     """Not at all: what is owed has nothing left to say here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """One call to Teams and what comes of it."""
 
     way: Way

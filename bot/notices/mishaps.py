@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from attms_core.errors import AttmsError, NotFound
 from bot.delivery import AuthBroken, Blocked, ConversationGone, Delivery, Disabled, Failed, Later, NotInstalled
@@ -38,8 +39,7 @@ class Deed(StrEnum):
     """Nothing can be said anywhere; all of it waits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """A deed, and why."""
 
     deed: Deed

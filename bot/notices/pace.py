@@ -7,10 +7,10 @@ a bucket lets through what it holds and what flows in meanwhile, so each holds a
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec import Struct
 
 from attms_core.model import TenantId
 from attms_core.ports import Now
@@ -34,8 +34,7 @@ CALM = 50
 Pause = Callable[[float], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """Lets ``burst`` messages through at once, and one more with each span."""
 
     burst: int
@@ -50,8 +49,7 @@ class Bucket:
         return max(full_at, now) + self.each
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(Struct, frozen=True, kw_only=True):
     """Buckets of one conversation, and of a tenant.
 
     Teams takes 7 messages in 1 second from a bot in a conversation, 8 in 2, 60 in 30 and 1,800 in an hour, and 50 calls

@@ -1,8 +1,7 @@
 """From a lane to the conversation it leads to: the one that is known, or a chat that is opened for the first time."""
 
-import dataclasses
-
 import structlog
+from msgspec import structs
 
 from attms_core.model import Conversation, ConversationKind, TenantId, person_of
 from attms_core.store import conversations
@@ -57,9 +56,9 @@ class Places:
         try:
             chat = await self._line.create_conversation(reference, person)
         except WrongHost:
-            reference = dataclasses.replace(reference, service_url=self._gcc_url)
+            reference = structs.replace(reference, service_url=self._gcc_url)
             chat = await self._line.create_conversation(reference, person)
-        told = dataclasses.replace(reference, id=chat, object_id=person)
+        told = structs.replace(reference, id=chat, object_id=person)
         kept = await self._rooms.remember(told)
         await self._rooms.settle(kept)
         log.info("chat_opened", tenant=tenant, conversation=chat)
@@ -69,7 +68,7 @@ class Places:
         """Give the same conversation at the other cloud's address; none when that is the one it was refused at."""
         if conversation.service_url == self._gcc_url:
             return None
-        return await self._rooms.remember(dataclasses.replace(conversation, service_url=self._gcc_url))
+        return await self._rooms.remember(structs.replace(conversation, service_url=self._gcc_url))
 
     async def forget(self, conversation: Conversation) -> None:
         """Note that nothing can be said there until somebody speaks there or installs the app again."""

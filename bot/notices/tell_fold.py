@@ -1,8 +1,10 @@
 """Changes of one topic folded into what is worth telling: repeats become one, what was undone says nothing. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from attms_core.model import Author, AuthorKind, Change, ChangeId, Event, Level, Note, NoteId
 from attms_core.model.change import CREATED, DELETED, NOTE_ADDED, TIME_LOGGED
@@ -10,8 +12,7 @@ from attms_core.model.change import CREATED, DELETED, NOTE_ADDED, TIME_LOGGED
 _RISING = tuple(Level)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class Deed(Struct, frozen=True, kw_only=True):
     """What is told as one line: the last of several changes, beginning where the first began."""
 
     change: Change

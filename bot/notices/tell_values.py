@@ -1,9 +1,10 @@
 """Values of changes as a reader knows them: labels, names, moments in their zone, and who did it. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from attms_core.model import (
     Author,
@@ -45,8 +46,7 @@ class Names(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
+class Naming(Struct, frozen=True, kw_only=True):
     """Names things for one reader of one topic. The reader's own technician is "you"."""
 
     names: Names

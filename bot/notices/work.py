@@ -1,8 +1,10 @@
 """The work on one claimed lane: what is left of it, what has come of it, and what is not committed yet. No I/O."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from attms_core.model import Conversation, Owed, Post, Topic
 from attms_core.store.claims import Burial, Claim, Deferral, Result

@@ -1,10 +1,10 @@
 """Every card in every state that people can meet, by name. Text is the caller's, so that hostile text can be put in."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
+from msgspec.structs import replace
 
 from attms_core.health import Finding, State
 from attms_core.model import (

@@ -1,8 +1,9 @@
 """The cards of digests and silences in every state, for the gallery."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from attms_core.model import Clock, ClockState, Lane, TenantId, TicketId
 from attms_core.model.digest import Digest, DigestId, DigestKind, Rhythm

@@ -1,7 +1,8 @@
 """The cards of escalation in every state, for the gallery."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from attms_core.model import Choice, ResourceId
 from attms_core.model.ladder import LadderId

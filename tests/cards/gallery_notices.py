@@ -1,9 +1,10 @@
 """The cards of notices: what a conversation is told, and why."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from attms_core.model import (
     Choice,

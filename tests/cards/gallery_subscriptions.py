@@ -1,7 +1,8 @@
 """The cards of subscriptions and company groups in every state, for the gallery."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from attms_core.model import Choice, Company, CompanyId, TicketId
 from attms_core.model.change import Event

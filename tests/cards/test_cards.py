@@ -2,13 +2,13 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from microsoft_teams import cards as oracle
+from msgspec.structs import replace
 
 from cards.asks import NewTicketForm, ShowTicket
 from cards.elements import Json

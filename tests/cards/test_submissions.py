@@ -1,20 +1,20 @@
 """What a button carries comes back as it was; anything else is told to be out of date."""
 
 import pkgutil
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import cards
 from attms_core.errors import Invalid, OutOfDate
 from attms_core.model import CompanyId, ContactId, ResourceId, Seen, TicketId, WishId
 from cards import asks
 from cards.asks import AddNote, AssignTicket, CreateTicket, ListTickets, RunCommand, SetStatus, TakeTicket
-from cards.submission import Submission, unpack
+from cards.submission import Submission, does, unpack
 
 NONCE = "Zm9vYmFyYmF6cXV4MTIzNA"
 SEEN = Seen(status=8, priority=4, queue=None, assignee=ResourceId(3))
@@ -153,7 +153,11 @@ def test_junk_is_refused_in_words(value: dict[str, Any], riding: dict[str, Any])
 
 def test_an_action_word_belongs_to_one_submission() -> None:
     with pytest.raises(TypeError, match=r"ticket\.take is TakeTicket already"):
-        type("Other", (Submission,), {"__module__": __name__}, action="ticket.take")
+
+        @does("ticket.take")
+        class Other(Submission, frozen=True, kw_only=True):
+            """Another one."""
+
     assert Submission.known()["ticket.take"] is TakeTicket
 
 

@@ -1,11 +1,11 @@
 """Text, times and links as a reader meets them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from attms_core.model import ClockState
 from cards.text import clusters, cut, lines, plain

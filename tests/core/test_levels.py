@@ -1,11 +1,11 @@
 """When a ticket's clocks reach which level: wall time, the next due time alone, nothing while paused."""
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from attms_core.model import CompanyId, Level, Mark, Ticket, TicketId, marks, next_clock
 
@@ -59,7 +59,7 @@ def test_a_later_clock_warns_once_those_before_it_are_over_or_met() -> None:
         ("resolution", Level.NINE_TENTHS, hours(2)),
         ("resolution", Level.BREACHED, hours(2.2)),
     ]
-    met = dataclasses.replace(both, first_response_at=hours(1))
+    met = structs.replace(both, first_response_at=hours(1))
     assert {mark.clock for mark in marks(met)} == {"resolution"}
     assert marks(met)[0].at == hours(1.65)
 
@@ -75,9 +75,9 @@ def test_a_due_time_before_the_creation_is_breached_and_was_never_near() -> None
 
 @given(TICKETS)
 def test_a_paused_or_complete_ticket_never_warns(one: Ticket) -> None:
-    assert marks(dataclasses.replace(one, sla_paused_hours=Decimal("1.5"))) == ()
-    assert marks(dataclasses.replace(one, status=5)) == ()
-    assert marks(dataclasses.replace(one, sla_paused_hours=Decimal(0))) == marks(one)
+    assert marks(structs.replace(one, sla_paused_hours=Decimal("1.5"))) == ()
+    assert marks(structs.replace(one, status=5)) == ()
+    assert marks(structs.replace(one, sla_paused_hours=Decimal(0))) == marks(one)
 
 
 @given(TICKETS)

@@ -1,9 +1,9 @@
 """Looking for what an unanswered write has done: whatever keeps us from it, nobody hears that it did not happen."""
 
-import dataclasses
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from attms_core.desk.lookback import Lookback
 from attms_core.errors import AttmsError, Busy, CredentialsRefused, Unreachable
@@ -57,5 +57,5 @@ async def test_a_look_that_is_refused_is_no_answer_and_the_second_look_is_taken(
 
 
 async def test_an_update_without_its_ticket_is_not_found() -> None:
-    wish = dataclasses.replace(WISH, kind=WishKind.UPDATE_TICKET)
+    wish = structs.replace(WISH, kind=WishKind.UPDATE_TICKET)
     assert await Lookback(FakeAutotask(), sleep=no_wait).find(wish) is None

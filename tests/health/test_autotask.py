@@ -1,9 +1,9 @@
 """What is found out about AutoTask: the log-in, the zone, the calls of the hour, and writing in people's names."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import AttmsError, Busy, CredentialsRefused, ImpersonationRefused, NotConnected, Unreachable
 from attms_core.health import Finding, State, autotask, impersonation

@@ -1,9 +1,9 @@
 """What the doctor says of callouts: fine without them, and every trouble with the way out of it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.callouts import Hook, Line, Standing, Trouble
 from attms_core.errors import Unreachable

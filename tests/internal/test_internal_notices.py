@@ -5,7 +5,6 @@ cards, digests, summaries, short forms. And where it may be read, it is.
 """
 
 import asyncio
-import dataclasses
 import itertools
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from attms_core.model import (
     Author,
@@ -86,7 +86,7 @@ class Play:
                 await self._note(about, AUTHORS[by], INTERNAL if is_internal else PUBLIC)
             case ("turn", at) if self.notes:
                 turned = self.notes[at % len(self.notes)]
-                fresh = dataclasses.replace(turned, publish=PUBLIC if turned.publish == INTERNAL else INTERNAL)
+                fresh = structs.replace(turned, publish=PUBLIC if turned.publish == INTERNAL else INTERNAL)
                 self.notes[at % len(self.notes)] = fresh
                 await self.house.write(fresh)
             case ("change", about, at, by):
@@ -96,7 +96,7 @@ class Play:
                     await self._change(about, FIELDS[at], AUTHORS[by])
             case ("internal", at, on):
                 place = PLACES[at]
-                self.places[place.id] = dataclasses.replace(self.places[place.id], is_internal=on)
+                self.places[place.id] = structs.replace(self.places[place.id], is_internal=on)
             case ("send", is_chat_first):
                 await self.send(is_chat_first=is_chat_first)
 
@@ -229,7 +229,7 @@ async def test_a_channel_that_is_not_internal_any_more_hears_nothing_of_what_was
         await house.write(note(9, publish=INTERNAL, text="the password is swordfish"))
         number = await house.changed("note-added", None, INTERNAL, by=BY_BOB, note=NoteId(9))
         row = await house.news(number, RULES[CHANNEL.id])
-        inside = dataclasses.replace(CHANNEL, is_internal=True)
+        inside = structs.replace(CHANNEL, is_internal=True)
 
         (shown,) = await house.says(row, place=inside)
         (hidden,) = await house.says(row, place=CHANNEL)
@@ -258,7 +258,7 @@ async def test_what_was_made_for_those_who_read_all_does_not_serve_the_others(tm
         await house.write(note(9, publish=INTERNAL, text="the password is swordfish"))
         number = await house.changed("status", 1, 8)
         said = []
-        for place in (CHAT, CHANNEL, dataclasses.replace(CHANNEL, is_internal=True)):
+        for place in (CHAT, CHANNEL, structs.replace(CHANNEL, is_internal=True)):
             (root,) = await house.says(await house.news(number, RULES[place.id], place), place=place)
             said.append("swordfish" in orjson.dumps(root.activity).decode())
         assert said == [True, False, True]

@@ -1,12 +1,12 @@
 """The one door: what is taken in, what is dropped, and which changes come of it."""
 
-import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from attms_core.mirror import Cause, Mirror
 from attms_core.model import (
@@ -105,7 +105,7 @@ async def test_a_field_that_moves_is_one_change_and_the_row_follows(mirror: Mirr
 
 async def test_fields_nobody_watches_are_written_without_a_change(mirror: Mirror) -> None:
     await mirror.absorb_tickets([BEFORE], Cause.FIRST_SYNC)
-    after = dataclasses.replace(BEFORE, first_response_at=NOON, last_activity=NOON)
+    after = structs.replace(BEFORE, first_response_at=NOON, last_activity=NOON)
 
     assert await mirror.absorb_tickets([after], Cause.POLL) == []
     assert await mirror.ticket(ONE) == after
@@ -145,7 +145,7 @@ async def test_when_reading_back_failed_a_stale_answer_does_not_take_the_press_b
 ) -> None:
     await mirror.absorb_tickets([BEFORE], Cause.FIRST_SYNC)
     await ask({"status": 8})
-    assumed = dataclasses.replace(BEFORE, status=8)
+    assumed = structs.replace(BEFORE, status=8)
 
     (change,) = await mirror.absorb_tickets([assumed], Cause.READ_BACK)
     assert change.author.kind is AuthorKind.PERSON
@@ -162,7 +162,7 @@ async def test_a_workflow_rule_that_takes_a_press_back_later_is_told(
     await ask({"status": 8})
     await mirror.absorb_tickets([AFTER], Cause.READ_BACK)
 
-    back = dataclasses.replace(BEFORE, last_activity=NOON + timedelta(seconds=1), last_activity_by=ResourceId(4))
+    back = structs.replace(BEFORE, last_activity=NOON + timedelta(seconds=1), last_activity_by=ResourceId(4))
     (change,) = await mirror.absorb_tickets([back], Cause.POLL)
 
     assert (change.before, change.after, change.author) == (8, 1, Author(AuthorKind.RESOURCE, 4))

@@ -1,11 +1,11 @@
 """What moved between two copies of a ticket."""
 
-import dataclasses
 from datetime import timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from attms_core.mirror.compare import WATCHED, is_as_old, is_older, moves, plain
 from attms_core.model import Ticket
@@ -74,7 +74,7 @@ def test_values_of_moves_can_be_kept_as_json(before: Ticket, after: Ticket) -> N
 
 def test_what_autotask_moves_along_with_a_status_is_no_second_move() -> None:
     before = ticket(status=8)
-    after = dataclasses.replace(
+    after = structs.replace(
         before, status=5, completed_at=NOON, resolved_at=NOON, sla_paused_hours=Decimal(2), last_activity=NOON
     )
 

@@ -1,13 +1,13 @@
 """Service levels: told once each, at their moment, by whichever process looks, and never while the clock stands."""
 
 import asyncio
-import dataclasses
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from attms_core.mirror import Mirror
 from attms_core.model import AuthorKind, Change, Level, TenantId, Ticket, TicketId, marks
@@ -30,7 +30,7 @@ def said(found: list[Change]) -> list[tuple[str, object]]:
 async def come(mirror: Mirror, autotask: FakeAutotask, clock: Clock, **fields: object) -> None:
     """A ticket is made now, due in four hours."""
     made = ticket(created=clock(), last_activity=clock(), due=clock() + timedelta(hours=4))
-    autotask.have(dataclasses.replace(made, **fields))  # type: ignore[arg-type] # the tests name real fields
+    autotask.have(structs.replace(made, **fields))
     await mirror.poll()
 
 
@@ -72,7 +72,7 @@ async def test_what_autotask_has_not_answered_since_is_not_told(
     clock.pass_(hours=3.2)
     assert await synced.watch_levels() == []
 
-    autotask.have(dataclasses.replace(autotask.tickets[ONE], status=5, last_activity=clock()))
+    autotask.have(structs.replace(autotask.tickets[ONE], status=5, last_activity=clock()))
     assert await look(synced, clock) == []
     assert await look(synced, clock, days=1) == []
 
@@ -82,12 +82,12 @@ async def test_nothing_is_told_while_the_clock_stands_and_the_rest_once_it_runs_
 ) -> None:
     await come(synced, autotask, clock)
     assert said(await look(synced, clock, hours=3)) == WHOLE[:1]
-    paused = dataclasses.replace(autotask.tickets[ONE], status=7, sla_paused_hours=Decimal(1), last_activity=clock())
+    paused = structs.replace(autotask.tickets[ONE], status=7, sla_paused_hours=Decimal(1), last_activity=clock())
     autotask.have(paused)
     assert await look(synced, clock, days=3) == []
 
     autotask.have(
-        dataclasses.replace(
+        structs.replace(
             paused, status=8, sla_paused_hours=None, due=clock() + timedelta(hours=1), last_activity=clock()
         )
     )
@@ -101,12 +101,12 @@ async def test_a_level_is_not_told_again_when_the_due_time_moves_or_the_ticket_i
 ) -> None:
     await come(synced, autotask, clock)
     assert said(await look(synced, clock, hours=3)) == WHOLE[:1]
-    later = dataclasses.replace(autotask.tickets[ONE], due=hours(40), last_activity=clock())
+    later = structs.replace(autotask.tickets[ONE], due=hours(40), last_activity=clock())
     autotask.have(later)
     assert await look(synced, clock, hours=30) == []
-    autotask.have(dataclasses.replace(later, status=5, last_activity=clock()))
+    autotask.have(structs.replace(later, status=5, last_activity=clock()))
     await look(synced, clock)
-    autotask.have(dataclasses.replace(later, status=8, last_activity=clock()))
+    autotask.have(structs.replace(later, status=8, last_activity=clock()))
     assert said(await look(synced, clock, days=9)) == WHOLE[1:]
 
 
@@ -117,7 +117,7 @@ async def test_what_was_over_before_the_mirror_began_is_no_news_whatever_happens
     autotask.have(ticket(2, created=hours(-30), due=hours(-1)))
     await mirror.first_sync()
     for number in (1, 2):
-        autotask.have(dataclasses.replace(autotask.tickets[TicketId(number)], status=8, last_activity=hours(1)))
+        autotask.have(structs.replace(autotask.tickets[TicketId(number)], status=8, last_activity=hours(1)))
 
     assert await look(mirror, clock, hours=1) == []
     assert [(c.ticket, c.what) for c in await look(mirror, clock, hours=6)] == [(1, "sla-90")]
@@ -129,7 +129,7 @@ async def test_a_due_time_that_somebody_moves_to_the_past_is_breached_from_then_
 ) -> None:
     await come(synced, autotask, clock)
     clock.pass_(hours=2)
-    autotask.have(dataclasses.replace(autotask.tickets[ONE], due=hours(1), last_activity=clock()))
+    autotask.have(structs.replace(autotask.tickets[ONE], due=hours(1), last_activity=clock()))
 
     found = await look(synced, clock, minutes=1)
 
@@ -223,4 +223,4 @@ def happened(before: Ticket, deed: str, now: datetime, number: int) -> Ticket:
         "complete": {"status": 5},
         "reopen": {"status": 8},
     }.get(deed, {})  # type: ignore[assignment] # the values are fields
-    return dataclasses.replace(before, last_activity=now, **fields)  # type: ignore[arg-type] # real fields
+    return structs.replace(before, last_activity=now, **fields)

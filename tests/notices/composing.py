@@ -1,6 +1,5 @@
 """A mirror with people and rules, and the composer over it; what was sent is read back as Teams would."""
 
-import dataclasses
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import structs
 
 from attms_core.desk import Desk
 from attms_core.mirror import Mirror
@@ -69,13 +69,13 @@ UNKNOWN = Author(AuthorKind.UNKNOWN)
 CHANNEL = Conversation(
     tenant=TENANT, id="19:desk@thread.tacv2", kind=ConversationKind.CHANNEL, service_url="https://x", bot_id="28:b"
 )
-GROUP = dataclasses.replace(CHANNEL, id="19:group@thread.v2", kind=ConversationKind.GROUP)
+GROUP = structs.replace(CHANNEL, id="19:group@thread.v2", kind=ConversationKind.GROUP)
 
 
 def chat_of(name: str) -> Conversation:
     """Give somebody's own chat."""
     kind = ConversationKind.PERSONAL
-    return dataclasses.replace(CHANNEL, id=f"a:{name}", kind=kind, object_id=name, timezone="Europe/Madrid")
+    return structs.replace(CHANNEL, id=f"a:{name}", kind=kind, object_id=name, timezone="Europe/Madrid")
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """A small service provider in a store: picklists, people, companies, contacts."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from attms_core.model import (
     Author,

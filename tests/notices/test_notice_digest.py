@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import NotFound
 from attms_core.model import Lane, Owed, OwedKind, Rule, RuleKind

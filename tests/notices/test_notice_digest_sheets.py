@@ -1,12 +1,12 @@
 """What stands in a digest: what presses, in order; what others did; what a conversation covers, and nothing else."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import NotAllowed
 from attms_core.model import (

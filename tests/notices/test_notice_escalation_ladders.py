@@ -1,11 +1,11 @@
 """Setting ladders: who may, what makes sense, whom a step can tell."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import AttmsError, Invalid, NotAllowed, NotFound, NotLinked
 from attms_core.model import ConversationKind, Lane, Link, LinkState, Person, PersonRole, ResourceId

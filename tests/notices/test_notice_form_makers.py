@@ -1,7 +1,8 @@
 """Whose rights rules have, on both engines."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from attms_core.model import Event, Lane, PersonKey, Rule, RuleKind, Subscription, SubscriptionId
 from attms_core.model.digest import Digest, DigestKind, Rhythm

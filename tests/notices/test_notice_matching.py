@@ -1,12 +1,12 @@
 """Who listens to a change: the book finds those whose filter takes it, and asks few of the others."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from attms_core.model import ChangeId, Mode, SubscriptionId
 from attms_core.model.filter import Between, By, Filter, From, NoteKind, Notes, OneOf

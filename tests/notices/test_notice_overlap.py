@@ -1,11 +1,11 @@
 """What is said of two subscriptions is true: by example, and for random ones against random changes."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from attms_core.model import Filter, Mode
 from attms_core.model.subscription import USUAL

@@ -1,11 +1,11 @@
 """What is owed for changes, in their transaction: to whom, when, and what only has to be kept true."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid
 from attms_core.model import (

@@ -1,12 +1,12 @@
 """What people's own chats are owed without any set-up, and what their choices make of it, on both engines."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid
 from attms_core.model import (

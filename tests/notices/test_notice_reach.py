@@ -1,11 +1,11 @@
 """The roster of who can be reached, on both engines, and what the doctor says of it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.health import State
 from attms_core.health.reach_of_people import look

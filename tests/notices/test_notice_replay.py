@@ -1,10 +1,10 @@
 """What a subscription would have told in the last days, and the whole way from words to a saved subscription."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid, NotAllowed, NotFound, NotLinked
 from attms_core.model import (

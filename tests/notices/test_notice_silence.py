@@ -1,9 +1,9 @@
 """What is silenced is not told there, until the customer writes or somebody wants to hear again."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import (

@@ -1,11 +1,11 @@
 """The sender as a process among others: it stops in good order, shares the work, and loses what it may not keep."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import StoreUnavailable
 from attms_core.model import Conversation, lane_of

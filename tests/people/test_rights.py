@@ -1,11 +1,11 @@
 """Who may do what."""
 
-import dataclasses
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from attms_core.model import CompanyId, Link, LinkState, Person, PersonKey, PersonRole, Right, TicketFilter
 from attms_core.people import authorize, narrow
@@ -106,7 +106,7 @@ def test_a_list_is_never_wider_than_the_person_s_own_limits(someone: Person, whe
         assert narrowed.within_queues is not None
     if where.within_queues is not None:
         assert set(narrowed.within_queues or ()) <= set(where.within_queues)
-    assert dataclasses.replace(narrowed, within_queues=None, within_companies=None) == dataclasses.replace(
+    assert structs.replace(narrowed, within_queues=None, within_companies=None) == structs.replace(
         where, within_queues=None, within_companies=None
     )
 

@@ -1,12 +1,12 @@
 """An administrator asks how the installation is: everything in private, one line elsewhere, nothing to others."""
 
 import asyncio
-import dataclasses
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from attms_core.errors import CredentialsRefused
 from attms_core.health import Doctor, Finding, State
@@ -51,7 +51,7 @@ async def doctor(clock: Clock, patient: Patient, monkeypatch: pytest.MonkeyPatch
         ours.register(DISK.name, DISK.title, patient.disk)
 
         def with_ours(*args: Any, **more: Any) -> Asking:
-            return dataclasses.replace(made(*args, **more), doctor=ours)
+            return structs.replace(made(*args, **more), doctor=ours)
 
         monkeypatch.setattr(Dispatch, "_asking", with_ours)
         yield ours

@@ -1,10 +1,9 @@
 """Between words, plain words and the form's inputs: nothing that was said is lost on the way."""
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from attms_core.model import Choice, Event, Mode
 from attms_core.model.filter import About
@@ -22,7 +21,7 @@ USUAL = tuple(event.value for event in usual_events("ticket"))
 
 def unordered(inputs: Filled) -> Filled:
     """Give the same with what was chosen in one order: a form shows its own."""
-    return dataclasses.replace(
+    return structs.replace(
         inputs,
         queue=tuple(sorted(inputs.queue)),
         priority=tuple(sorted(inputs.priority)),
@@ -50,7 +49,7 @@ def wishes(draw: st.DrawFn) -> PreviewSubscription:
 def test_what_stands_in_the_form_stands_there_again_after_it_was_words(wish: PreviewSubscription) -> None:
     words = spelled(wish)
     company = company_of(words)
-    offers = dataclasses.replace(OFFERS, company=wish.company, company_name=company)
+    offers = structs.replace(OFFERS, company=wish.company, company_name=company)
     assert about_of(words) == wish.about
     again = filled(words, about_of(words), offers)
     assert unordered(again) == unordered(inputs_of(wish, company_name=company))

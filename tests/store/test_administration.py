@@ -1,7 +1,8 @@
 """API keys, the audit and the runs of jobs come back as they went in, on both engines."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from attms_core.store import api_keys, audit, job_runs
 from attms_core.store.api_keys import KeyRow

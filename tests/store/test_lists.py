@@ -5,13 +5,13 @@ import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from attms_core.model import CompanyId, Listed, ResourceId, TenantId, Ticket, TicketFilter, next_due
 from attms_core.store import ticket_pages, tickets
@@ -116,7 +116,7 @@ def test_a_page_is_what_a_plain_reading_of_the_filter_says(
     ticket_pages.FEW, ticket_pages.WALKED = bounds  # so that words are looked for in each of the three ways
     loop, database = runner
     tenant = TenantId(f"tenant {next(TENANTS)}")
-    some = [replace(ticket(n), **given) for n, given in enumerate(drawn)]  # type: ignore[arg-type]
+    some = [replace(ticket(n), **given) for n, given in enumerate(drawn)]
     loop.run(database.write(lambda tx: tickets.put(tx, tenant, some)))
     for where in filters:
         found = loop.run(

@@ -1,7 +1,9 @@
 """Opportunities come back as they went in."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from attms_core.model import OpportunityId
 from attms_core.store import forget, opportunities

@@ -1,6 +1,6 @@
 """Notes, the directory, metadata, sync states, changes and conversations come back as they went in."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from attms_core.model import (
     Author,

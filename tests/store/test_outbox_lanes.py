@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from attms_core.model import ConversationKind, Lane, Owed, OwedKind, Post, TenantId, TicketId, Topic, lane_of_person
 from attms_core.store import claims, conversations, lanes, owed, posts

@@ -1,7 +1,8 @@
 """The cards that stand in conversations: found by topic, lane and message, replaced, forgotten."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from attms_core.model import ChangeId, Event, Lane, OpportunityId, Post, Rule, RuleKind, TicketId, Told, Topic
 from attms_core.store import posts

@@ -1,8 +1,9 @@
 """What is owed: in order, the latest edit and one truth at most, settled by version, buried, sent again."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from attms_core.model import (
     ChangeId,

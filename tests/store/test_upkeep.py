@@ -1,9 +1,9 @@
 """Whether the database is sound, and the counts that the doctor asks for."""
 
-import dataclasses
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from attms_core.errors import StoreUnavailable
 from attms_core.model import (
@@ -69,10 +69,10 @@ def test_a_file_that_is_not_there_is_no_damage(tmp_path: Path) -> None:
 async def test_places_and_people_are_counted_for_one_tenant(database: Database) -> None:
     there = (
         CHAT,
-        dataclasses.replace(CHAT, id="19:team", kind=ConversationKind.CHANNEL, object_id=None),
-        dataclasses.replace(CHAT, id="19:group", kind=ConversationKind.GROUP, service_url="https://other.example/"),
-        dataclasses.replace(CHAT, id="a:bob", object_id="bob", is_installed=False, service_url="https://gone.example/"),
-        dataclasses.replace(CHAT, tenant=THEIRS, service_url="https://theirs.example/"),
+        structs.replace(CHAT, id="19:team", kind=ConversationKind.CHANNEL, object_id=None),
+        structs.replace(CHAT, id="19:group", kind=ConversationKind.GROUP, service_url="https://other.example/"),
+        structs.replace(CHAT, id="a:bob", object_id="bob", is_installed=False, service_url="https://gone.example/"),
+        structs.replace(CHAT, tenant=THEIRS, service_url="https://theirs.example/"),
     )
     who = [("ana", LinkState.LINKED), ("bob", LinkState.LINKED), ("eve", LinkState.PROPOSED)]
 

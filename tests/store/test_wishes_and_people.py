@@ -1,9 +1,9 @@
 """Wishes are stored once and moved by one; a resource has one person."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from attms_core.errors import Invalid
 from attms_core.model import (

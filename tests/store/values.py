@@ -1,9 +1,10 @@
 """Values for the store's tests, with everything set that can get lost on the way."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from attms_core.model import (
     Author,

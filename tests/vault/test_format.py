@@ -4,12 +4,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from attms_core.errors import Sealed
 from attms_core.vault import Damaged, KeyKind, crypt

@@ -1,6 +1,6 @@
 """AutoTask: the API user, its secret, the integration code; the tenant's zone is found by itself."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from admin.setup.fields import Field, Found, Mark, Report, bad, good, text
 from admin.setup.ports import AutotaskTrial, Tools

@@ -1,8 +1,8 @@
 """What every step is: fields, reading them all at once, and a test. The steps themselves stand beside this file."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from pydantic import SecretStr
 
 from admin.setup.fields import Field, Mistake, Report
@@ -27,8 +27,7 @@ def shown(settings: Settings, name: str) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value or "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One step of the set-up."""
 
     name: str
@@ -58,8 +57,7 @@ class Step:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What was made of what somebody gave."""
 
     patch: Patch
