@@ -1,5 +1,6 @@
 """Lists of tickets, a ticket, and a ticket after something was done to it."""
 
+from functools import lru_cache
 from typing import Protocol
 
 from msgspec import structs
@@ -106,6 +107,7 @@ def _moved(scene: Scene, wish: Wish) -> list[str]:
     return said
 
 
+@lru_cache(maxsize=1024)
 def list_title(words: str) -> str:
     """Say in words what a list holds: ``Your overdue tickets in Service Desk``."""
     asked = read_list(words)
