@@ -4,6 +4,7 @@ What is known of a conversation meanwhile, and what it means, stands in ``conver
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 STILL_NEWS = timedelta(hours=24)
 """What could not be said because the app was away is said when it is back within this time; older news is none."""
+PAUSE = 0.1
+"""Seconds between two transactions, in which references gather: each of them waits for the disk."""
 Key = tuple[TenantId, str]
 
 
@@ -46,6 +49,7 @@ class References:
         self._writing: _Batch | None = None
         self._waiting: _Batch | None = None
         self._task: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
 
     def keep(self, told: Conversation) -> None:
         """Have it stored soon; a later word of the same conversation takes the place of one that still waits."""
@@ -56,21 +60,32 @@ class References:
             self._task = asyncio.create_task(self._write(), name="conversation references")
 
     async def settle(self, key: Key) -> None:
-        """Wait until all that was told of a conversation is stored. Raises ``StoreUnavailable``."""
+        """Have all that was told of a conversation stored now, and wait for it. Raises ``StoreUnavailable``."""
+        if self._waiting is not None and key in self._waiting.told:
+            self._hurry.set()
         for batch in (self._writing, self._waiting):
             if batch is not None and key in batch.told:
                 await asyncio.shield(batch.done)
 
     async def close(self) -> None:
         """Wait until all is written."""
+        self._hurry.set()
         if self._task is not None:
             await asyncio.wait({self._task})
 
     async def _write(self) -> None:
-        while (batch := self._waiting) is not None:
-            self._writing, self._waiting = batch, None
-            await self._write_batch(batch)
-        self._writing = self._task = None
+        while self._waiting is not None:
+            self._writing, self._waiting = self._waiting, None
+            await self._write_batch(self._writing)
+            self._writing = None
+            await self._pause()
+        self._task = None
+
+    async def _pause(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE):
+                await self._hurry.wait()
+        self._hurry.clear()
 
     async def _write_batch(self, batch: _Batch) -> None:
         told, now = list(batch.told.values()), self._now()

@@ -57,7 +57,7 @@ LISTED = (
     case((_t.resolved_at.is_(None), _t.resolved_due)),
     case((_t.resolution_plan_at.is_(None), _t.resolution_plan_due)),
 )
-"""What ``decode_listed`` wants, in its order."""
+"""What ``decode_listed`` wants, in its order; more may follow."""
 
 
 def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:
@@ -91,8 +91,8 @@ def decode(row: tuple[Any, ...]) -> Ticket:
 
 def decode_listed(row: tuple[Any, ...]) -> Listed:
     """Read a row of a list: of its due times only the one that is shown is made a moment."""
-    ticket, number, title, company, name, status, priority, queue, assignee, created, is_open, paused, *unmet = row
-    first = earliest(unmet) if is_open else None
+    ticket, number, title, company, name, status, priority, queue, assignee, created, is_open, paused = row[:12]
+    first = earliest(row[12:16]) if is_open else None
     return Listed(
         id=ticket,
         number=number,
