@@ -40,7 +40,8 @@ async def tickets(scene: Scene, page: TicketPage, *, words: str, is_first: bool 
         reading=None if progress.finished else progress.tickets,
         suggestions=tuple(other for other in ELSEWHERE if other != f"tickets {words}"),
     )
-    return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary(), ONWARDS if is_first else ())
+    shown = card.render(scene.reader, scene.fresh_nonce())
+    return Reply(shown, shown["fallbackText"], ONWARDS if is_first else ())
 
 
 async def ticket(
