@@ -69,6 +69,8 @@ def reference(word: str) -> Reference | None:
 
 
 def _linked(text: str) -> Reference | None:
+    if "://" not in text:
+        return None
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -177,20 +179,16 @@ def _mended(tokens: list[_Token], at: int) -> str:
     return " ".join([*before, *([better] if better else ["search", tokens[at].spelled]), *after])
 
 
-_TOKEN = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
+_TOKEN = re.compile(rf'"([^"]*)"|“([^”]*)”|({"|".join((*TAKING_A_NAME, "search"))}):|(\S+)', re.IGNORECASE)
+"""Quoted words, a keyword with a colon behind it (``queue:"Service Desk"``), or a word."""
 
 
 def _tokens(rest: str) -> list[_Token]:
     found = []
-    for match in _TOKEN.finditer(_spaced(rest)):
-        bare = match[3]
+    for match in _TOKEN.finditer(rest):
+        bare = match[3] or match[4]
         found.append(_Token(text=bare or match[1] or match[2] or "", keyword=(bare or "").casefold()))
     return found
-
-
-def _spaced(rest: str) -> str:
-    """Read ``queue:"Service Desk"`` like ``queue "Service Desk"``."""
-    return re.sub(rf"\b({'|'.join((*TAKING_A_NAME, 'search'))}):", r"\1 ", rest, flags=re.IGNORECASE)
 
 
 def _name_end(tokens: list[_Token], start: int) -> int:

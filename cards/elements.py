@@ -60,8 +60,9 @@ class Action(Node, frozen=True, kw_only=True):
 
 
 class Filled(Element, Action, frozen=True, kw_only=True):
-    """A part that is encoded already. Made by a ``Template`` of typed parts alone."""
+    """A part that is encoded already. Made by a ``Template`` of typed parts alone, none of which is an input."""
 
+    id: ClassVar[None] = None
     json: orjson.Fragment
 
 
@@ -240,10 +241,12 @@ def _camel(name: str) -> str:
 
 
 def _encode_value(value: object) -> object:
+    if type(value) is Filled:
+        return value.json
     if type(value) is Plain:
         return str(value)
     if type(value) is tuple:
         return [_encode_value(each) for each in value]
     if isinstance(value, Node):
-        return value.json if type(value) is Filled else encode(value)
+        return encode(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -107,16 +107,17 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
         super().__init__(_Authentication(self._connectors))
         self._on_error = on_error
         self.on_turn_error = self._failed
-        self._authenticated = _authenticated(app_id, self._connectors)
+        self._identity = ClaimsIdentity({"aud": app_id, "appid": app_id}, True)  # noqa: FBT003 - botbuilder's signature
 
     async def run(self, turn: Turn, on_turn: OnTurn) -> tuple[int, Any] | None:
         """Run a validated turn; return status and body of an invoke's answer, none for other turns."""
-
-        async def logic(context: TurnContext) -> None:
-            context.turn_state[_TURN] = turn
-            await on_turn(context)
-
-        answer = await self.process_activity(self._authenticated, _activity_of(turn), logic)
+        client = _ConnectorClient(self.connector, turn.conversation.service_url)
+        context = self._create_turn_context(
+            _activity_of(turn), self._identity, AUDIENCE, client, None, on_turn, self._connectors
+        )
+        context.turn_state[_TURN] = turn
+        await self.run_pipeline(context, on_turn)
+        answer: InvokeResponse | None = self._process_turn_results(context)
         return None if answer is None else (int(answer.status), answer.body)
 
     async def _failed(self, context: TurnContext, error: Exception) -> None:
@@ -126,15 +127,6 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
         context = super()._create_turn_context(*given)
         context.__class__ = _Context
         return context
-
-
-def _authenticated(app_id: str, connectors: _Connectors) -> AuthenticateRequestResult:
-    """Say what botbuilder wants to know of a request that has been checked: the same for every turn."""
-    result = AuthenticateRequestResult()
-    result.audience = AUDIENCE
-    result.claims_identity = ClaimsIdentity({"aud": app_id, "appid": app_id}, True)  # noqa: FBT003 - botbuilder's signature
-    result.connector_factory = connectors
-    return result
 
 
 async def post(context: TurnContext, wire: Wire, *, openly: bool = False) -> str:

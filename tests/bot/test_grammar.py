@@ -1,7 +1,7 @@
 """One grammar for all that people type."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.grammar import (
@@ -152,6 +152,7 @@ SPOKEN = st.lists(st.one_of(st.sampled_from([*KEYWORDS, '"', "“", "”", ":", 
 
 
 @given(SPOKEN)
+@example('" queue: "')
 def test_no_text_at_all_is_too_much(words: str) -> None:
     read(words)
     reference(words)
@@ -171,3 +172,8 @@ def test_any_combination_is_read_back(flags: set[str], names: dict[str, str]) ->
     assert isinstance(asked, ListWords)
     assert {flag for flag in FLAGS if getattr(asked, flag)} == flags
     assert {word: given[0] for word in TAKING_A_NAME if (given := getattr(asked, word))} == names
+
+
+def test_a_keyword_with_a_colon_reads_as_one_with_a_space_but_not_inside_quotes() -> None:
+    assert read_list('queue:"Service Desk" search:printer') == read_list('queue "Service Desk" search printer')
+    assert read_list('company "queue: the shop"') == ListWords(company=("queue: the shop",))
