@@ -1,14 +1,13 @@
 """The list card: a page of tickets, the next SLA due first. How a single ticket looks stands in ``cards.ticket``."""
 
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 import orjson
 from msgspec import Struct
 
 from attms_core.model import ClockState, TicketId, TicketLine, TicketPage
 from cards import times
-from cards.actions import MOST_TITLE, Execute, quick_press
+from cards.actions import MOST_TITLE, Execute, quick_envelope, quick_press
 from cards.asks import ListTickets, NewTicketForm, RunCommand, ShowTicket
 from cards.elements import Action, Container, Element, Filled, Json
 from cards.parts import (
@@ -77,7 +76,7 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
 
     def _rows(self, reader: Reader) -> list[Filled]:
         back = ShowTicket(ticket=TicketId(0), back=self.filter or "open", back_offset=self.page.offset)
-        envelope = orjson.dumps(back.pack("")[ENVELOPE])
+        envelope = quick_envelope(back)
         return [_row(line, envelope, reader) for line in self.page.lines]
 
     def _place(self) -> str:
@@ -105,35 +104,31 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
         return tuple(found)
 
 
-class _Said(NamedTuple):
-    """All that a row says."""
-
-    ticket: TicketId
-    number: str
-    name: str
-    company: str
-    state: tuple[str, str, str]
-    due: str
-    clock: ClockState | None
-    envelope: bytes
-
-
 def _row(line: TicketLine, envelope: bytes, reader: Reader) -> Filled:
-    clock, state = line.clock, (line.priority.label, line.status.label, line.assignee_name or "unassigned")
+    clock, labels = line.clock, (line.priority.label, line.status.label, line.assignee_name or "unassigned")
     due, look = (times.sla(clock, reader), clock.state) if clock else ("", None)
-    return _filled(_Said(line.id, line.number, line.title, line.company_name, state, due, look, envelope))
+    return _filled(line.id, line.number, line.title, line.company_name, labels, due, look, envelope)
 
 
 @lru_cache(maxsize=1024)
-def _filled(said: _Said) -> Filled:
+def _filled(  # noqa: PLR0917 - by place: eight times a page it is remembered by all that the row says
+    ticket: TicketId,
+    number: str,
+    name: str,
+    company: str,
+    labels: tuple[str, str, str],
+    due: str,
+    clock: ClockState | None,
+    envelope: bytes,
+) -> Filled:
     """Fill a row, or take the one that said all the same: a busy list is asked for by many, and again and again."""
-    return _template(said.clock).fill(
-        name=words(said.name or "(no title)"),
-        place=words(f"{said.number} · {said.company}"),
-        state=words(" · ".join(said.state)),
-        clock=words(capital(said.due)),
-        title=words(f"Open {said.number}", MOST_TITLE),
-        envelope=orjson.dumps({**orjson.loads(said.envelope), "ticket": said.ticket}),
+    return _template(clock).fill(
+        name=words(name or "(no title)"),
+        place=words(f"{number} · {company}"),
+        state=words(" · ".join(labels)),
+        clock=words(capital(due)),
+        title=words(f"Open {number}", MOST_TITLE),
+        envelope=orjson.dumps({**orjson.loads(envelope), "ticket": ticket}),
     )
 
 

@@ -168,6 +168,9 @@ async def _read(request: web.Request, seconds: float) -> None:
     if (request.content_length or 0) > most:
         raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=request.content_length or 0)
     try:
+        if request.content.is_eof():  # it came with its head, as nearly all do: there is nothing to wait for
+            await request.read()
+            return
         async with asyncio.timeout(seconds):
             await request.read()  # aiohttp keeps it for whoever reads next
     except TimeoutError:

@@ -20,9 +20,9 @@ def trace_of(request: web.BaseRequest) -> str:
 @web.middleware
 async def trace(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id of our own: sixteen hex digits, never one that the sender chose."""
-    request[TRACE] = f"{random.getrandbits(64):016x}"
-    with structlog.contextvars.bound_contextvars(trace=request[TRACE]):
-        return await handler(request)
+    request[TRACE] = given = f"{random.getrandbits(64):016x}"
+    structlog.contextvars.bind_contextvars(trace=given)  # until the connection's next request
+    return await handler(request)
 
 
 async def tell(request: web.Request, response: web.StreamResponse) -> None:

@@ -1,13 +1,17 @@
 """SLA clocks as wall time: which due time comes next and how it stands. Pure; the caller says what time it is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from attms_core.model.ticket import Ticket
 
+CLOCKS = ("due", "first response", "resolution", "resolution plan")
+"""The clocks of a ticket; of those due at the same moment the first one stands for all."""
 NEAR_SHARE = 0.75
 """From three quarters of the way a clock counts as near."""
 _NO_TIME = timedelta()
@@ -42,7 +46,7 @@ class Mark(NamedTuple):
     at: datetime
 
 
-class Clock(NamedTuple):
+class Clock(Struct, frozen=True, kw_only=True):
     """The next unmet due time of a ticket."""
 
     name: str
@@ -59,16 +63,16 @@ def next_due(ticket: "Ticket") -> tuple[str, datetime] | None:
 
 
 def _earliest_unmet(ticket: "Ticket") -> tuple[str, datetime] | None:
-    return None if ticket.is_complete else earliest(_clocks(ticket))
+    return None if ticket.is_complete else earliest(_unmet(ticket))
 
 
-def _clocks(ticket: "Ticket") -> tuple[tuple[str, datetime | None, datetime | None], ...]:
-    """Give the clocks of a ticket: name, due time, and when it was met."""
+def _unmet(ticket: "Ticket") -> tuple[datetime | None, ...]:
+    """Give the due times that have not been met, each in the place of its clock in ``CLOCKS``."""
     return (
-        ("due", ticket.due, None),
-        ("first response", ticket.first_response_due, ticket.first_response_at),
-        ("resolution", ticket.resolved_due, ticket.resolved_at),
-        ("resolution plan", ticket.resolution_plan_due, ticket.resolution_plan_at),
+        ticket.due,
+        None if ticket.first_response_at else ticket.first_response_due,
+        None if ticket.resolved_at else ticket.resolved_due,
+        None if ticket.resolution_plan_at else ticket.resolution_plan_due,
     )
 
 
@@ -81,8 +85,8 @@ def marks(ticket: "Ticket") -> tuple[Mark, ...]:
     if ticket.is_complete or ticket.sla_paused_hours:
         return ()
     first: dict[datetime, str] = {}
-    for name, due, met in _clocks(ticket):
-        if due is not None and met is None:
+    for name, due in zip(CLOCKS, _unmet(ticket), strict=True):
+        if due is not None:
             first.setdefault(due, name)
     return tuple(sorted(_marks(sorted(first.items()), ticket.created), key=lambda mark: mark.at))
 
@@ -100,13 +104,10 @@ def _marks(clocks: Iterable[tuple[datetime, str]], created: datetime | None) -> 
         yield Mark(name, Level.BREACHED, due)
 
 
-def earliest(clocks: Iterable[tuple[str, When | None, object]]) -> tuple[str, When] | None:
-    """Find the clock that is due first and has not been met, out of names, due times and when each was met."""
-    found: tuple[str, When] | None = None
-    for name, due, met in clocks:
-        if due is not None and met is None and (found is None or due < found[1]):
-            found = name, due
-    return found
+def earliest(unmet: Sequence[When | None]) -> tuple[str, When] | None:
+    """Find the clock that is due first, out of unmet due times in the order of ``CLOCKS``."""
+    first = min((due for due in unmet if due is not None), default=None)
+    return None if first is None else (CLOCKS[unmet.index(first)], first)
 
 
 def next_clock(ticket: "Ticket", now: datetime) -> Clock | None:

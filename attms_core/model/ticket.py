@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -125,7 +124,7 @@ class TicketFilter(Struct, frozen=True, kw_only=True):
     within_companies: tuple[CompanyId, ...] | None = None
 
 
-class Listed(NamedTuple):
+class Listed(Struct, frozen=True, kw_only=True):
     """What the store tells of a ticket for a list: no texts that no row shows."""
 
     id: TicketId
@@ -144,7 +143,7 @@ class Listed(NamedTuple):
     is_paused: bool
 
 
-class TicketLine(NamedTuple):
+class TicketLine(Struct, frozen=True, kw_only=True):
     """A ticket as one row of a list, names and labels filled in."""
 
     id: TicketId

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import case
+
 from attms_core.model import Listed, TenantId, Ticket, earliest, marks, next_due
 from attms_core.store.tables import NEVER, companies, tickets
 from attms_core.store.values import moment, moment_or_none, packed, stamp, stamp_or_none, unpacked
@@ -50,8 +52,10 @@ COLUMNS = tuple(tickets.c[name] for name in _NAMES)
 _t = tickets.c
 LISTED = (
     *(_t.id, _t.number, _t.title, _t.company, companies.c.name, _t.status, _t.priority, _t.queue, _t.assignee),
-    *(_t.created, _t.is_open, _t.sla_paused_hours, _t.due, _t.first_response_due, _t.first_response_at),
-    *(_t.resolved_due, _t.resolved_at, _t.resolution_plan_due, _t.resolution_plan_at),
+    *(_t.created, _t.is_open, _t.sla_paused_hours, _t.due),
+    case((_t.first_response_at.is_(None), _t.first_response_due)),
+    case((_t.resolved_at.is_(None), _t.resolved_due)),
+    case((_t.resolution_plan_at.is_(None), _t.resolution_plan_due)),
 )
 """What ``decode_listed`` wants, in its order."""
 
@@ -86,16 +90,9 @@ def decode(row: tuple[Any, ...]) -> Ticket:
 
 
 def decode_listed(row: tuple[Any, ...]) -> Listed:
-    """Read a row of a list: of its many times only the one that is shown is made a moment."""
-    ticket, number, title, company, name, status, priority, queue, assignee, created, is_open, paused, *times = row
-    due, response_due, response_at, resolved_due, resolved_at, plan_due, plan_at = times
-    clocks = (
-        ("due", due, None),
-        ("first response", response_due, response_at),
-        ("resolution", resolved_due, resolved_at),
-        ("resolution plan", plan_due, plan_at),
-    )
-    found = earliest(clocks) if is_open else None
+    """Read a row of a list: of its due times only the one that is shown is made a moment."""
+    ticket, number, title, company, name, status, priority, queue, assignee, created, is_open, paused, *unmet = row
+    first = earliest(unmet) if is_open else None
     return Listed(
         id=ticket,
         number=number,
@@ -107,6 +104,6 @@ def decode_listed(row: tuple[Any, ...]) -> Listed:
         queue=queue,
         assignee=assignee,
         created=moment_or_none(created),
-        next=(found[0], moment(found[1])) if found else None,
+        next=None if first is None else (first[0], moment(first[1])),
         is_paused=paused is not None and Decimal(paused) != 0,
     )

@@ -78,7 +78,8 @@ def decode(activity: Json, around: Circumstances) -> Turn | None:
     whole_id = text(part(activity, "conversation"), "id")
     if not whole_id or (kind in PERSONAL_DEEDS and not person.object_id) or _is_echo(activity):
         return None
-    conversation = _conversation(activity, whole_id, around)
+    locale, timezone = _locale(activity), _timezone(activity)
+    conversation = _conversation(activity, whole_id, around, locale=locale, timezone=timezone)
     trace = f"{random.getrandbits(64):016x}"
     value, verb, trigger = _value(activity, kind)
     own, mentions = _mentions(activity, conversation.bot_id)
@@ -98,8 +99,8 @@ def decode(activity: Json, around: Circumstances) -> Turn | None:
         invoke_name=text(activity, "name") if activity.get("type") == "invoke" else "",
         trigger=trigger,
         mentions=mentions,
-        locale=_locale(activity),
-        timezone=_timezone(activity),
+        locale=locale,
+        timezone=timezone,
         is_targeted=part(activity, "recipient").get("isTargeted") is True,
         members_added=_mris(activity, "membersAdded"),
         members_removed=_mris(activity, "membersRemoved"),
@@ -132,7 +133,9 @@ def _is_echo(activity: Json) -> bool:
     return bool(speaker) and speaker == text(part(activity, "recipient"), "id")
 
 
-def _conversation(activity: Json, whole_id: str, around: Circumstances) -> Conversation:
+def _conversation(
+    activity: Json, whole_id: str, around: Circumstances, *, locale: str, timezone: str | None
+) -> Conversation:
     channel_data, sender = part(activity, "channelData"), part(activity, "from")
     base = whole_id.partition(_THREAD)[0]
     kind = _conversation_kind(part(activity, "conversation"), base)
@@ -148,8 +151,8 @@ def _conversation(activity: Json, whole_id: str, around: Circumstances) -> Conve
         object_id=(text(sender, "aadObjectId").lower() or None) if is_personal else None,
         team_id=text(part(channel_data, "team"), "id") or None,
         channel_id=text(part(channel_data, "channel"), "id") or (base if is_channel else None),
-        timezone=_timezone(activity) if is_personal else None,
-        locale=(_locale(activity) or None) if is_personal else None,
+        timezone=timezone if is_personal else None,
+        locale=(locale or None) if is_personal else None,
         seen_at=around.now,
     )
 

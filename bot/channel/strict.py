@@ -11,8 +11,11 @@ MOST_KEYS = 2000
 LARGEST_NUMBER = 10**19
 """Twenty digits and more are refused: databases and other readers would disagree about them."""
 
-_LARGE_NUMBER = re.compile(rb"[0-9]{19}|[:,\[]\s*-?[0-9.]+[eE]")
-"""Nineteen digits together, or an exponent behind what looks like a number."""
+_DIGITS, _MARKS, _SPACES = b"0123456789", b":,[", b" \t\r\n"
+_OUTLINE = bytes.maketrans(_DIGITS + _MARKS + b"E", b"0" * len(_DIGITS) + b":" * len(_MARKS) + b"e")
+"""Leaves of a document what tells a number: all digits alike, and alike what a number can stand behind."""
+_MANY_DIGITS = b"0" * 19
+_EXPONENT = re.compile(rb":-?[0.]+e")
 
 
 class BadJson(ValueError):
@@ -48,8 +51,14 @@ def _is_small(body: bytes) -> bool:
     return (
         body.count(b"{") + body.count(b"[") < DEEPEST
         and body.count(b":") <= MOST_KEYS
-        and _LARGE_NUMBER.search(body) is None
+        and not _may_hold_large_number(body)
     )
+
+
+def _may_hold_large_number(body: bytes) -> bool:
+    """Say whether nineteen digits stand together, or an exponent behind what looks like a number; in a text, too."""
+    outline = b":" + body.translate(_OUTLINE, _SPACES)
+    return _MANY_DIGITS in outline or _EXPONENT.search(outline) is not None
 
 
 def _measure(document: Any) -> None:
