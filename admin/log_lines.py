@@ -8,17 +8,20 @@ import atexit
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO
 
 import orjson
+from structlog.typing import EventDict
 
 MOMENT = 0.05
 """Seconds that a line of no trouble may be held back. A process that is killed takes them with it."""
 MOST = 256
 """Lines held back at most."""
 _OURS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
-"""Objects are written as they show themselves: a secret's own words hide it."""
+"""Objects go through their own ``repr``, which hides what is secret."""
 
 
 class Lines:
@@ -69,13 +72,26 @@ class Lines:
         return True
 
 
-def as_json(event: Any, *, default: Callable[[Any], Any]) -> str:
-    """Write a line's values as JSON in ASCII, so that no terminal acts upon them; objects become what ``default`` says.
+def written(_logger: object, level: str, event: EventDict) -> str:
+    """Make a line of an event, with its level and the time (the last processor of structlog's chain)."""
+    event["level"] = level
+    micros = time.time_ns() // 1000
+    event["timestamp"] = f"{_second(micros // 1_000_000)}.{micros % 1_000_000:06}Z"
+    return as_json(event)
+
+
+@lru_cache(maxsize=2)
+def _second(since_1970: int) -> str:
+    return datetime.fromtimestamp(since_1970, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def as_json(event: Mapping[str, Any]) -> str:
+    """Write values as JSON in ASCII, so that no terminal acts upon them; objects as they show themselves.
 
     In two ways: the quick one knows no lone surrogates and no numbers beyond 64 bits.
     """
     try:
-        quick = orjson.dumps(event, default=default, option=_OURS)
+        quick = orjson.dumps(event, default=repr, option=_OURS)
     except orjson.JSONEncodeError:
-        return json.dumps(event, default=default)
-    return quick.decode() if quick.isascii() else json.dumps(event, default=default)
+        return json.dumps(event, default=repr)
+    return quick.decode() if quick.isascii() else json.dumps(event, default=repr)

@@ -8,20 +8,14 @@ from functools import partial
 
 import structlog
 
-from admin.log_lines import Lines, as_json
+from admin.log_lines import Lines, written
 
 
 def configure(*, verbose: bool = False) -> None:
     """Set the log up for a serving process: to standard error, from INFO on, or WARNING in the demo's quiet."""
     level = logging.INFO if verbose else logging.WARNING
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(),
-            structlog.processors.JSONRenderer(serializer=as_json),
-        ],
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.ExceptionRenderer(), written],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=partial(_the_lines, Lines(sys.stderr)),
         cache_logger_on_first_use=True,

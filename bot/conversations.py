@@ -4,29 +4,25 @@ A personal chat with a linked person is internal. A channel or group is not, unt
 to be when a guest or somebody of another tenant joins.
 """
 
-import asyncio
 from collections import OrderedDict
-from datetime import timedelta
-from operator import attrgetter
 from typing import Any, Protocol
 
 import structlog
 from msgspec import structs
 
 from attms_core.errors import NotAllowed
-from attms_core.model import Conversation, ConversationKind, TenantId, lane_of
+from attms_core.model import Conversation, ConversationKind, TenantId
 from attms_core.ports import Now
-from attms_core.store import conversations, owed
-from attms_core.store.database import Database, Tx
-from bot.delivery import AWAY, Delivery
+from attms_core.store import conversations
+from attms_core.store.database import Database
+from bot.delivery import Delivery
+from bot.references import References, is_news, learned
 from bot.viewers import Roster, Viewers
 
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 5000
 """Conversations kept in memory, the latest met; the others are read from the store when somebody speaks there."""
-STILL_NEWS = timedelta(hours=24)
-"""What could not be said because the app was away is said when it is back within this time; older news is none."""
 UNTOLD = "somebody whose membership Teams did not tell"
 """Stands for the outsiders of a roster that cannot be read: the safe side is closed."""
 
@@ -49,32 +45,30 @@ class Conversations:
         self._viewers = Viewers(database=database, roster=roster, now=now)
         self._known: OrderedDict[tuple[TenantId, str], Conversation] = OrderedDict()
         self._listed: OrderedDict[tuple[TenantId, str], None] = OrderedDict()
-        self._writing: dict[tuple[TenantId, str], asyncio.Task[None]] = {}
+        self._references = References(database=database, now=now, stored=self._stored)
 
     async def remember(self, told: Conversation) -> Conversation:
         """Keep the reference as this turn told it (the service URL is regional and can change); write only news.
 
-        Nobody waits for the write: the next words there tell it again. Who builds upon it waits by ``settle``.
+        Nobody waits for the write: the next words there tell it again. Who builds upon it waits by ``settle``. Nor is
+        a chat with one person looked up first: nothing that is stored of it changes what may be said there.
         """
-        known = await self._find(told.tenant, told.id)
-        if known and known.is_installed and not _is_news(known, told):
+        key = (told.tenant, told.id)
+        known = self._known.get(key) if is_personal(told) else await self._find(*key)
+        if known and known.is_installed and not is_news(known, told):
             return known
-        fresh = _learned(known, told) if known else told
-        # While the app was away nobody watched who joined: the internal mark does not outlive that.
-        is_internal = known is not None and known.is_installed and known.is_internal
-        fresh = structs.replace(fresh, is_internal=is_internal, is_installed=True, seen_at=self._now())
+        fresh = learned(known, told, self._now())
         self._keep(fresh)
-        self._write_behind(fresh, is_back=known is None or not known.is_installed)
+        self._references.keep(fresh)
         return fresh
 
     async def settle(self, conversation: Conversation) -> None:
         """Wait until a reference is stored, before something is owed there. Raises ``StoreUnavailable``."""
-        if task := self._writing.get((conversation.tenant, conversation.id)):
-            await asyncio.shield(task)
+        await self._references.settle((conversation.tenant, conversation.id))
 
     async def close(self) -> None:
         """Wait until all is written."""
-        await asyncio.gather(*self._writing.values(), return_exceptions=True)
+        await self._references.close()
 
     async def find(self, tenant: TenantId, conversation: str) -> Conversation | None:
         """Find a conversation by its base id."""
@@ -184,29 +178,15 @@ class Conversations:
                 self._keep(found)
         return self._known.get(key)
 
-    def _write_behind(self, fresh: Conversation, *, is_back: bool) -> None:
-        key, before = (fresh.tenant, fresh.id), self._writing.get((fresh.tenant, fresh.id))
-        task = asyncio.create_task(self._put(fresh, before, is_back=is_back), name="conversation")
-        self._writing[key] = task
-        task.add_done_callback(lambda done: self._written(key, done))
-
-    async def _put(self, fresh: Conversation, before: asyncio.Task[None] | None, *, is_back: bool) -> None:
-        if before is not None:
-            await asyncio.wait({before})  # the later word is the last one, also on engines with many connections
-        await self._database.write(lambda tx: self._keep_stored(tx, fresh, is_back=is_back))
-
-    def _keep_stored(self, tx: Tx, fresh: Conversation, *, is_back: bool) -> None:
-        conversations.put(tx, fresh)
-        if is_back:
-            now = self._now()
-            owed.revive(tx, fresh.tenant, lane_of(fresh), codes=AWAY, since=now - STILL_NEWS, now=now)
-
-    def _written(self, key: tuple[TenantId, str], task: asyncio.Task[None]) -> None:
-        if self._writing.get(key) is task:
-            del self._writing[key]
-        if task.cancelled() or (error := task.exception()) is not None:
-            self._known.pop(key, None)  # so that the next turn writes it again
-            log.warning("conversation_not_written", error="" if task.cancelled() else type(error).__name__)
+    def _stored(self, told: Conversation, kept: Conversation | None) -> None:
+        """Know what was made of a reference; what could not be written is forgotten, so that the next turn tries."""
+        key = (told.tenant, told.id)
+        if self._known.get(key) is not told:
+            return
+        if kept is None:
+            del self._known[key]
+        else:
+            self._known[key] = kept
 
     def _mark(self, conversation: Conversation, *, on: bool) -> None:
         known = self._known.get((conversation.tenant, conversation.id), conversation)
@@ -221,19 +201,3 @@ class Conversations:
 def is_personal(conversation: Conversation) -> bool:
     """Say whether it is a chat with one person."""
     return conversation.kind is ConversationKind.PERSONAL
-
-
-def _learned(known: Conversation, told: Conversation) -> Conversation:
-    """Add what this turn tells to what is known: events tell less than messages do."""
-    news = {name: value for name, value in structs.asdict(told).items() if value is not None}
-    return structs.replace(known, **news)
-
-
-_NO_REFERENCE = frozenset({"is_internal", "is_installed", "seen_at"})
-_reference = attrgetter(*(name for name in Conversation.__struct_fields__ if name not in _NO_REFERENCE))
-
-
-def _is_news(known: Conversation, told: Conversation) -> bool:
-    """Say whether a turn tells anything of how to speak there that was not known."""
-    both = zip(_reference(told), _reference(known), strict=True)
-    return any(now is not None and now != before for now, before in both)

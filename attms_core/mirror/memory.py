@@ -37,6 +37,7 @@ class Memory:
         self._version: frozenset[datetime] = frozenset()
         self._companies: dict[CompanyId, str] = {}
         self._resources: dict[ResourceId, Resource] = {}
+        self._names: dict[ResourceId, str] = {}
         self._roles: dict[RoleId, Role] = {}
         self._resource_roles: list[ResourceRole] = []
         self._choices: dict[tuple[str, int], Choice] = {}
@@ -56,6 +57,7 @@ class Memory:
 
         resources, roles, self._resource_roles, self.metadata = await self._database.read(work)
         self._resources = {resource.id: resource for resource in resources}
+        self._names = {resource.id: resource.name for resource in resources}
         self._roles = {role.id: role for role in roles}
         self._choices = {}
 
@@ -77,8 +79,7 @@ class Memory:
 
     def resource_name(self, resource: ResourceId) -> str:
         """Name a technician, an inactive one too; somebody AutoTask does not list by number."""
-        known = self._resources.get(resource)
-        return known.name if known else f"resource {resource}"
+        return self._names.get(resource) or f"resource {resource}"
 
     def resource(self, resource: ResourceId) -> Resource | None:
         """Find a technician."""

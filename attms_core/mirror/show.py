@@ -77,7 +77,6 @@ def line(ticket: Listed, memory: Memory, now: datetime) -> TicketLine:
         company_name=ticket.company_name or memory.company_name(ticket.company),
         status=memory.choice("status", ticket.status),
         priority=memory.choice("priority", ticket.priority),
-        queue=_queue(ticket.queue, memory),
         assignee_name=None if ticket.assignee is None else memory.resource_name(ticket.assignee),
         clock=clock_at(*due, now, created=ticket.created, is_paused=ticket.is_paused) if due else None,
     )

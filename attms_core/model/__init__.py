@@ -51,7 +51,7 @@ from attms_core.model.notice import (
 from attms_core.model.opportunity import Opportunity, OpportunityDetail
 from attms_core.model.people import Link, LinkState, Person, Right
 from attms_core.model.people import Role as PersonRole
-from attms_core.model.sla import Clock, ClockState, Level, Mark, clock_at, earliest, marks, next_clock, next_due
+from attms_core.model.sla import CLOCKS, Clock, ClockState, Level, Mark, clock_at, earliest, marks, next_clock, next_due
 from attms_core.model.subscription import Subscription
 from attms_core.model.ticket import (
     Listed,
@@ -68,6 +68,7 @@ from attms_core.model.time_entry import TimeEntry
 from attms_core.model.wish import Outcome, Wish, WishKind, WishState
 
 __all__ = [
+    "CLOCKS",
     "Author",
     "AuthorKind",
     "Change",

@@ -152,7 +152,6 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     company_name: str
     status: Choice
     priority: Choice
-    queue: Choice | None = None
     assignee_name: str | None = None
     clock: Clock | None = None
 

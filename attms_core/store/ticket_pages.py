@@ -46,6 +46,7 @@ WALKED = 160
 FEW = 500
 """So many tickets that have the words are looked up one by one and sorted."""
 _t = tickets.c
+_NAMED = and_(companies.c.tenant == _t.tenant, companies.c.id == _t.company)
 
 
 class _Found(ColumnElement[bool]):
@@ -141,6 +142,10 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
 }
 _FEW = frozenset({"assignee", "one company"})
 """Conditions that leave fewer tickets than most words do."""
+_IN_ORDER = frozenset(
+    {"open", "complete", "assignee", "unassigned", "overdue", "one queue", "one company", "one status", "one priority"}
+)
+"""Conditions under which an index gives the order: a page is read as it comes, and nothing is sorted."""
 _MARKS = {"open": OPEN, "complete": DONE}
 _DRIVING = frozenset({"words", "these"})
 """Conditions that leave fewer tickets than any other: the tickets are found by them, and the others are checked."""
@@ -186,11 +191,13 @@ def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset
 
 def _page(tx: Tx, listed: _Asked) -> Part:
     made, offset, limit = _statements(listed.arms), listed.offset, listed.limit
-    rows = tx.all(made[0], **listed.params, skip=offset, most=limit, top=offset + limit)
+    rows = tx.all(made.paged, **listed.params, skip=offset, most=limit, top=offset + limit, counted_to=COUNTED_TO)
     if len(rows) < limit and (rows or not offset):
         total = offset + len(rows)
+    elif rows and made.tells_total:
+        total = rows[0][-1]
     else:
-        counted = tx.one(made[1], **listed.params, counted_to=COUNTED_TO)
+        counted = tx.one(made.counted, **listed.params, counted_to=COUNTED_TO)
         total = counted[0] if counted else 0
     return Part([decode_listed(row) for row in rows], min(total, COUNTED_TO))
 
@@ -281,13 +288,25 @@ def _one_or_more(one: str, more: str, values: Sequence[int], params: dict[str, A
     return more
 
 
+class _Made(NamedTuple):
+    """The statements of a list."""
+
+    paged: Statement
+    counted: Statement
+    tells_total: bool = False
+    """Whether each row of the page ends with the count."""
+
+
 @lru_cache(maxsize=512)
-def _statements(arms: tuple[Arm, ...]) -> tuple[Statement, Statement]:
+def _statements(arms: tuple[Arm, ...]) -> _Made:
     """Build the page and the count; there are a few dozen shapes in use."""
     name = " or ".join(" ".join(arm) for arm in arms)
+    counted = Statement(f"count {name}", _counted(arms))
+    if len(arms) == 1 and _IN_ORDER.issuperset(arms[0]):
+        return _Made(Statement(f"list {name}", _in_order(arms[0])), counted, tells_total=True)
     parts = [_picked(arm, number("top") if len(arms) > 1 else None) for arm in arms]
     picked = parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
-    return Statement(f"list {name}", _paged(picked)), Statement(f"count {name}", _counted(arms))
+    return _Made(Statement(f"list {name}", _paged(picked)), counted)
 
 
 @lru_cache(maxsize=512)
@@ -307,12 +326,18 @@ def _picked(arm: Arm, top: ColumnElement[int] | None) -> Select[tuple[int, int, 
 
 def _paged(picked: Select[tuple[int, int, int]] | CompoundSelect[tuple[int, int, int]]) -> ClauseElement:
     part = picked.order_by("next_due", "id").limit(number("most")).offset(number("skip")).subquery("part")
-    named = and_(companies.c.tenant == _t.tenant, companies.c.id == _t.company)
-    found = select(*LISTED).join_from(part, tickets, _t.docid == part.c.docid).outerjoin(companies, named)
+    found = select(*LISTED).join_from(part, tickets, _t.docid == part.c.docid).outerjoin(companies, _NAMED)
     return found.order_by(part.c.next_due, part.c.id)
 
 
-def _counted(arms: tuple[Arm, ...]) -> ClauseElement:
+def _in_order(arm: Arm) -> ClauseElement:
+    """Read an arm's tickets along the index, and beside each how many there are."""
+    total = _counted((arm,)).scalar_subquery()
+    found = select(*LISTED, total).select_from(tickets).outerjoin(companies, _NAMED).where(*_conditions(arm))
+    return found.order_by(_t.next_due, _t.id).limit(number("most")).offset(number("skip"))
+
+
+def _counted(arms: tuple[Arm, ...]) -> Select[int]:
     parts = [select(_t.docid).where(*_conditions(arm)).limit(number("counted_to")).subquery() for arm in arms]
     every = select(parts[0]) if len(parts) == 1 else union_all(*(select(part) for part in parts))
     return select(func.count()).select_from(every.subquery())

@@ -1,13 +1,15 @@
 """Between a ticket and its row."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case
 
-from attms_core.model import Listed, TenantId, Ticket, earliest, marks, next_due
+from attms_core.model import CLOCKS, Listed, TenantId, Ticket, earliest, marks, next_due
 from attms_core.store.tables import NEVER, companies, tickets
-from attms_core.store.values import moment, moment_or_none, packed, stamp, stamp_or_none, unpacked
+from attms_core.store.values import moment, packed, stamp, stamp_or_none, unpacked
 
 PLAIN = (
     "id",
@@ -52,12 +54,12 @@ COLUMNS = tuple(tickets.c[name] for name in _NAMES)
 _t = tickets.c
 LISTED = (
     *(_t.id, _t.number, _t.title, _t.company, companies.c.name, _t.status, _t.priority, _t.queue, _t.assignee),
-    *(_t.created, _t.is_open, _t.sla_paused_hours, _t.due),
+    *(_t.created, _t.is_open, _t.sla_paused_hours, _t.next_due, _t.due),
     case((_t.first_response_at.is_(None), _t.first_response_due)),
     case((_t.resolved_at.is_(None), _t.resolved_due)),
     case((_t.resolution_plan_at.is_(None), _t.resolution_plan_due)),
 )
-"""What ``decode_listed`` wants, in its order."""
+"""What ``decode_listed`` wants, in its order; more may follow."""
 
 
 def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:
@@ -91,8 +93,7 @@ def decode(row: tuple[Any, ...]) -> Ticket:
 
 def decode_listed(row: tuple[Any, ...]) -> Listed:
     """Read a row of a list: of its due times only the one that is shown is made a moment."""
-    ticket, number, title, company, name, status, priority, queue, assignee, created, is_open, paused, *unmet = row
-    first = earliest(unmet) if is_open else None
+    ticket, number, title, company, name, status, priority, queue, assignee, created, is_open, paused = row[:12]
     return Listed(
         id=ticket,
         number=number,
@@ -103,7 +104,15 @@ def decode_listed(row: tuple[Any, ...]) -> Listed:
         priority=priority,
         queue=queue,
         assignee=assignee,
-        created=moment_or_none(created),
-        next=None if first is None else (first[0], moment(first[1])),
+        created=None if created is None else moment(created),
+        next=_next(row[13:17], row[12]) if is_open else None,
         is_paused=paused is not None and Decimal(paused) != 0,
     )
+
+
+def _next(unmet: Sequence[int | None], soonest: int) -> tuple[str, datetime] | None:
+    """Name the clock that is due first; the row tells when unless it is paused."""
+    if soonest != NEVER:
+        return CLOCKS[unmet.index(soonest)], moment(soonest)
+    found = earliest(unmet)
+    return (found[0], moment(found[1])) if found else None

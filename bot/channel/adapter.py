@@ -9,7 +9,7 @@ from typing import Any
 
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
-from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, ResourceResponse
+from botbuilder.schema import Activity, ChannelAccount, ResourceResponse
 from botframework.connector.auth import (
     AuthenticateRequestResult,
     BotFrameworkAuthentication,
@@ -18,6 +18,7 @@ from botframework.connector.auth import (
 )
 
 from bot.channel.connector import Connector
+from bot.channel.quick import QuickAccount, QuickActivity, QuickConversation
 from bot.turn import Turn
 
 AUDIENCE = "https://api.botframework.com"
@@ -172,15 +173,15 @@ async def answer_invoke(context: TurnContext, status: int, body: Any) -> None:
 def _activity_of(turn: Turn) -> Activity:
     """Rebuild of a turn what botbuilder needs to run it and to address replies."""
     conversation = turn.conversation
-    return Activity(
+    return QuickActivity(
         type="invoke" if turn.is_invoke else "message",
         id=None if turn.activity_id.startswith("local:") else turn.activity_id,
         name=turn.invoke_name or None,
         channel_id=CHANNEL,
         service_url=conversation.service_url,
-        from_property=ChannelAccount(id=turn.person_mri, name=turn.person_name),
-        recipient=ChannelAccount(id=conversation.bot_id),
-        conversation=ConversationAccount(id=turn.thread or conversation.id),
+        from_property=QuickAccount(id=turn.person_mri, name=turn.person_name),
+        recipient=QuickAccount(id=conversation.bot_id),
+        conversation=QuickConversation(id=turn.thread or conversation.id),
         locale=turn.locale or None,
     )
 
@@ -194,7 +195,7 @@ def _address(outgoing: Activity, heard: Activity) -> None:
 
 def _outgoing(context: TurnContext, wire: Wire, *, openly: bool = False) -> Activity:
     turn: Turn = context.turn_state[_TURN]
-    return Activity(
+    return QuickActivity(
         type=wire["type"],
         text=wire.get("text"),
         text_format=wire.get("textFormat"),

@@ -25,6 +25,7 @@ from bot.channel.decode import Circumstances, decode
 from bot.channel.front import Refused, refusal
 from bot.channel.line import Line
 from bot.channel.once import Ended, Once
+from bot.channel.patience import Patience
 from bot.channel.reply import apologise, deliver
 from bot.turn import Handle, Turn, TurnKind
 
@@ -72,7 +73,7 @@ class Channel:
         self._is_open = dangerously_open
         self._fetch_token = fetch_token or EntraTokens(settings, now=now, ca_file=login_ca)
         self._pause = pause
-        self._patience = patience
+        self._patience = Patience(patience)
         self._turns: set[asyncio.Task[Outcome]] = set()
         self._messages: Once[Outcome] = Once(now=now, capacity=_MESSAGES_REMEMBERED)
         self._invokes: Once[Outcome] = Once(now=now, capacity=_INVOKES_REMEMBERED)
@@ -176,7 +177,7 @@ class Channel:
         return task
 
     async def _wait(self, turn: Turn, task: asyncio.Task[Outcome]) -> web.Response:
-        await asyncio.wait({task}, timeout=self._patience)
+        await self._patience.wait(task)
         if task.done() and not task.cancelled():
             outcome = task.result()
             return web.Response(status=200) if outcome is None else _json(*outcome)

@@ -31,6 +31,7 @@ _KINDS = {
     "messageDelete": TurnKind.DELETED,
 }
 _INVOKES = {"adaptiveCard/action": TurnKind.EXECUTE, "application/search": TurnKind.SEARCH}
+_PLACES = {kind.value: kind for kind in ConversationKind}
 _INSTALLS = {
     "add": TurnKind.INSTALLED,
     "add-upgrade": TurnKind.INSTALLED,
@@ -67,19 +68,33 @@ def text(document: Json, key: str) -> str:
     return value if isinstance(value, str) and len(value) <= LONGEST_ID and value.isprintable() else ""
 
 
+class _Heard(Struct, frozen=True, kw_only=True):
+    """What several questions about an activity are about, read once."""
+
+    activity: Json
+    sender: Json
+    mri: str
+    object_id: str
+    bot: str
+    place: Json
+    whole_id: str
+    """Of the conversation, with its thread."""
+    locale: str
+    timezone: str | None
+
+
 def decode(activity: Json, around: Circumstances) -> Turn | None:
     """Make a turn of an authentic activity.
 
     None when there is nobody or nowhere to answer to: no conversation, no Entra id behind a person's deed, the
     bot's own echo. Never raises, whatever the JSON.
     """
-    kind, sender = kind_of(activity), part(activity, "from")
-    person = _person(sender, around)
-    whole_id = text(part(activity, "conversation"), "id")
-    if not whole_id or (kind in PERSONAL_DEEDS and not person.object_id) or _is_echo(activity):
+    kind, heard = kind_of(activity), _hear(activity)
+    person = PersonKey(around.tenant, heard.object_id or (heard.mri.lower() if around.opaque_people else ""))
+    is_echo = heard.mri != "" and heard.mri == heard.bot
+    if not heard.whole_id or (kind in PERSONAL_DEEDS and not person.object_id) or is_echo:
         return None
-    locale, timezone = _locale(activity), _timezone(activity)
-    conversation = _conversation(activity, whole_id, around, locale=locale, timezone=timezone)
+    conversation = _conversation(heard, around)
     trace = f"{random.getrandbits(64):016x}"
     value, verb, trigger = _value(activity, kind)
     own, mentions = _mentions(activity, conversation.bot_id)
@@ -87,10 +102,10 @@ def decode(activity: Json, around: Circumstances) -> Turn | None:
         id=trace,
         kind=kind,
         person=person,
-        person_name=name_of(sender.get("name")),
-        person_mri=text(sender, "id"),
+        person_name=name_of(heard.sender.get("name")),
+        person_mri=heard.mri,
         conversation=conversation,
-        thread=whole_id if _THREAD in whole_id else None,
+        thread=heard.whole_id if _THREAD in heard.whole_id else None,
         activity_id=text(activity, "id") or f"local:{trace}",
         reply_to=text(activity, "replyToId") or None,
         words=words_of(activity.get("text"), own),
@@ -99,12 +114,27 @@ def decode(activity: Json, around: Circumstances) -> Turn | None:
         invoke_name=text(activity, "name") if activity.get("type") == "invoke" else "",
         trigger=trigger,
         mentions=mentions,
-        locale=locale,
-        timezone=timezone,
+        locale=heard.locale,
+        timezone=heard.timezone,
         is_targeted=part(activity, "recipient").get("isTargeted") is True,
         members_added=_mris(activity, "membersAdded"),
         members_removed=_mris(activity, "membersRemoved"),
         received_at=around.now,
+    )
+
+
+def _hear(activity: Json) -> _Heard:
+    sender, place = part(activity, "from"), part(activity, "conversation")
+    return _Heard(
+        activity=activity,
+        sender=sender,
+        mri=text(sender, "id"),
+        object_id=text(sender, "aadObjectId").lower(),
+        bot=text(part(activity, "recipient"), "id"),
+        place=place,
+        whole_id=text(place, "id"),
+        locale=_locale(activity),
+        timezone=_timezone(activity),
     )
 
 
@@ -123,45 +153,32 @@ def kind_of(activity: Json) -> TurnKind:
     return _KINDS.get(sort, TurnKind.OTHER)
 
 
-def _person(sender: Json, around: Circumstances) -> PersonKey:
-    object_id = text(sender, "aadObjectId") or (text(sender, "id") if around.opaque_people else "")
-    return PersonKey(around.tenant, object_id.lower())
-
-
-def _is_echo(activity: Json) -> bool:
-    speaker = text(part(activity, "from"), "id")
-    return bool(speaker) and speaker == text(part(activity, "recipient"), "id")
-
-
-def _conversation(
-    activity: Json, whole_id: str, around: Circumstances, *, locale: str, timezone: str | None
-) -> Conversation:
-    channel_data, sender = part(activity, "channelData"), part(activity, "from")
-    base = whole_id.partition(_THREAD)[0]
-    kind = _conversation_kind(part(activity, "conversation"), base)
+def _conversation(heard: _Heard, around: Circumstances) -> Conversation:
+    channel_data = part(heard.activity, "channelData")
+    base = heard.whole_id.partition(_THREAD)[0]
+    kind = _conversation_kind(heard.place, base)
     is_personal = kind is ConversationKind.PERSONAL
     is_channel = kind is ConversationKind.CHANNEL
     return Conversation(
         tenant=around.tenant,
         id=base,
         kind=kind,
-        service_url=text(activity, "serviceUrl"),
-        bot_id=text(part(activity, "recipient"), "id") or f"28:{around.app_id}",
-        user_mri=(text(sender, "id") or None) if is_personal else None,
-        object_id=(text(sender, "aadObjectId").lower() or None) if is_personal else None,
+        service_url=text(heard.activity, "serviceUrl"),
+        bot_id=heard.bot or f"28:{around.app_id}",
+        user_mri=(heard.mri or None) if is_personal else None,
+        object_id=(heard.object_id or None) if is_personal else None,
         team_id=text(part(channel_data, "team"), "id") or None,
         channel_id=text(part(channel_data, "channel"), "id") or (base if is_channel else None),
-        timezone=timezone if is_personal else None,
-        locale=(locale or None) if is_personal else None,
+        timezone=heard.timezone if is_personal else None,
+        locale=(heard.locale or None) if is_personal else None,
         seen_at=around.now,
     )
 
 
 def _conversation_kind(conversation: Json, base: str) -> ConversationKind:
-    try:
-        return ConversationKind(text(conversation, "conversationType"))
-    except ValueError:
-        pass
+    told = _PLACES.get(text(conversation, "conversationType"))
+    if told is not None:
+        return told
     # Without a word from Teams only an id of the shape of one-to-one chats counts as private.
     if base.startswith("a:") and conversation.get("isGroup") is not True:
         return ConversationKind.PERSONAL

@@ -1,5 +1,6 @@
 """Lists of tickets, a ticket, and a ticket after something was done to it."""
 
+from functools import lru_cache
 from typing import Protocol
 
 from msgspec import structs
@@ -39,7 +40,8 @@ async def tickets(scene: Scene, page: TicketPage, *, words: str, is_first: bool 
         reading=None if progress.finished else progress.tickets,
         suggestions=tuple(other for other in ELSEWHERE if other != f"tickets {words}"),
     )
-    return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary(), ONWARDS if is_first else ())
+    shown = card.render(scene.reader, scene.fresh_nonce())
+    return Reply(shown, shown["fallbackText"], ONWARDS if is_first else ())
 
 
 async def ticket(
@@ -106,6 +108,7 @@ def _moved(scene: Scene, wish: Wish) -> list[str]:
     return said
 
 
+@lru_cache(maxsize=1024)
 def list_title(words: str) -> str:
     """Say in words what a list holds: ``Your overdue tickets in Service Desk``."""
     asked = read_list(words)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from admin.log_lines import MOST, Lines, as_json
+from admin.log_lines import MOST, Lines, as_json, written
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -26,7 +26,7 @@ class Colour(StrEnum):
 
 @given(event=st.dictionaries(st.text(), ANYTHING, max_size=5))
 def test_what_is_written_can_be_read_again_and_is_ascii(event: dict[str, Any]) -> None:
-    line = as_json(event, default=repr)
+    line = as_json(event)
     assert line.isascii()
     assert "\n" not in line
     assert json.loads(line) == event
@@ -34,7 +34,7 @@ def test_what_is_written_can_be_read_again_and_is_ascii(event: dict[str, Any]) -
 
 def test_objects_show_themselves_and_secrets_hide() -> None:
     at = datetime(2026, 1, 15, tzinfo=UTC)
-    line = as_json({"secret": SecretStr("hunter2"), "at": at, "colour": Colour.RED}, default=repr)
+    line = as_json({"secret": SecretStr("hunter2"), "at": at, "colour": Colour.RED})
     assert json.loads(line) == {"secret": "SecretStr('**********')", "at": repr(at), "colour": "red"}
 
 
@@ -73,3 +73,10 @@ def test_where_no_loop_runs_nothing_waits() -> None:
     file = io.StringIO()
     Lines(file).info("one")
     assert file.getvalue() == "one\n"
+
+
+def test_a_line_tells_its_level_and_when_it_was_said() -> None:
+    before = datetime.now(UTC)
+    said = json.loads(written(None, "warning", {"event": "odd"}))
+    assert before <= datetime.fromisoformat(said.pop("timestamp")) <= datetime.now(UTC)
+    assert said == {"event": "odd", "level": "warning"}

@@ -1,9 +1,8 @@
 """Opportunities come back as they went in."""
 
-from dataclasses import fields
 from decimal import Decimal
 
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from attms_core.model import OpportunityId
 from attms_core.store import forget, opportunities

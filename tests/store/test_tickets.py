@@ -1,9 +1,8 @@
 """Tickets come back as they went in; lists and searches find what they should."""
 
-from dataclasses import fields
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from attms_core.model import CompanyId, ResourceId, TicketFilter, TicketId
 from attms_core.store import directory, notes, tickets
