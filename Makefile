@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/runtime.stamp
 TOOLS := $(VENV)/tools.stamp
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
+# A third of a first start would be compiling: who may not write here, or tells Python not to, would pay it every time.
+BYTECODE := $(BIN)/python -m compileall -q -x '/(\.|build/|tests/)' .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 UPGRADE ?=
@@ -67,9 +69,11 @@ $(VENV)/pyvenv.cfg:
 $(RUNTIME): requirements.lock | $(VENV)/pyvenv.cfg
 	@echo "Installing what ATTMS needs (once, about a minute) ..."
 	@$(INSTALL) --requirement requirements.lock
+	@$(BYTECODE)
 	@touch $@
 
 $(TOOLS): requirements-dev.lock | $(VENV)/pyvenv.cfg
 	@echo "Installing what ATTMS and its tests need (once, a minute or two) ..."
 	@$(INSTALL) --requirement requirements-dev.lock
+	@$(BYTECODE)
 	@touch $@ $(RUNTIME)

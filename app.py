@@ -4,50 +4,52 @@ How the rooms are joined stands in ``assembly``.
 """
 
 import asyncio
-import contextlib
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from admin import logs
-from assembly import process
-from assembly.brought import Brought, utc_now
-from assembly.house import House
-from attms_core.settings import Settings
-from bot.commands import build_router
-from demo.personas import Personas
+from assembly import collecting
 
 if TYPE_CHECKING:
-    from admin.cli import DemoWish
-    from attms_core.config import Configuration
+    import typer
 
-__all__ = ["Brought", "House", "build", "cli", "main", "serve", "utc_now"]
+    from admin.cli import DemoWish
+    from assembly.house import House
+    from attms_core.config import Configuration
+    from attms_core.settings import Settings
+    from bot.router import Command
+    from demo.personas import Personas
+
+__all__ = ["build", "cli", "main", "serve"]
 
 
 @asynccontextmanager
 async def build(
-    settings: Settings, *, configuration: "Configuration | None" = None, **brought: Any
-) -> AsyncIterator[House]:
+    settings: "Settings", *, configuration: "Configuration | None" = None, **brought: Any
+) -> AsyncIterator["House"]:
     """Open everything, in reading order; leaving closes it in reverse. ``brought`` are the fields of ``Brought``.
 
     With a ``configuration`` the house follows its changes. Raises ``SettingsError`` and other ``OperatorNeeded`` when
     it must not start.
     """
+    from assembly import process  # noqa: PLC0415 - the whole house: not for a command that does without it
+    from assembly.brought import Brought  # noqa: PLC0415 - the same
+
     async with process.built(settings, Brought(**brought), configuration=configuration) as house:
         yield house
 
 
 @asynccontextmanager
-async def serve(settings: Settings, **brought: Any) -> AsyncIterator[House]:
+async def serve(settings: "Settings", **brought: Any) -> AsyncIterator["House"]:
     """Build the house and open its listeners: the public one, and the management one on 127.0.0.1."""
+    from assembly import process  # noqa: PLC0415 - as above
+
     async with build(settings, **brought) as house, process.listening(house, settings):
         yield house
 
 
-def cli() -> typer.Typer:
+def cli() -> "typer.Typer":
     """Build the command line."""
     from admin.cli import Openers, make_cli  # noqa: PLC0415 - a quarter of the start, and nothing that serving needs
     from assembly.openers import Host  # noqa: PLC0415 - the same
@@ -64,35 +66,49 @@ def cli() -> typer.Typer:
             mirror=host.mirror,
             people=host.people,
             tenant=host.tenant,
-            commands=lambda: build_router().commands,
+            commands=_commands,
             setup=host.setup,
             wizard=host.wizard,
         )
     )
 
 
+def _commands() -> "Mapping[str, Command]":
+    from bot.commands import build_router  # noqa: PLC0415 - what people say in chat, for a package's menus
+
+    return build_router().commands
+
+
 async def _serve() -> None:
-    from assembly import running  # noqa: PLC0415 - what only a process of its own needs
+    with collecting.paused():
+        import typer  # noqa: PLC0415 - what only a process that stays needs
+
+        from admin import logs  # noqa: PLC0415 - the same
+        from assembly import running  # noqa: PLC0415 - the same
 
     logs.configure(verbose=True)
     await running.run(os.environ, lambda line: typer.echo(line, err=True))
 
 
 def _demo(wish: "DemoWish") -> int:
-    from demo import run as play  # noqa: PLC0415 - a tenth of the start, and none of the service's business
+    with collecting.paused():
+        from admin import logs  # noqa: PLC0415 - what only a process that stays needs
+        from demo import run as play  # noqa: PLC0415 - a tenth of the start, and none of the service's business
 
     logs.configure(verbose=False)
     options = play.Options(port=wish.port, has_window=wish.playground, tickets=wish.tickets, seed=wish.seed)
     return asyncio.run(play.run(_serve_demo, options))
 
 
-def _serve_demo(settings: Settings, *, personas: Personas) -> "contextlib.AbstractAsyncContextManager[House]":
+def _serve_demo(settings: "Settings", *, personas: "Personas") -> "AbstractAsyncContextManager[House]":
     return serve(settings, personas=personas, dangerously_open=True, has_typeahead=False)
 
 
 def main() -> None:
     """Enter from the command line."""
-    cli()()
+    with collecting.paused():
+        command = cli()
+    command()
 
 
 if __name__ == "__main__":

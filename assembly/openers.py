@@ -10,7 +10,6 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
-from admin.setup.listener import listening
 from admin.setup.setup import Setup
 from assembly.brought import utc_now
 from assembly.examining import Patient, autotask_of, doctor_of
@@ -127,6 +126,8 @@ class Host:
 
     async def wizard(self) -> None:
         """Serve the set-up's pages until it is closed."""
+        from admin.setup.listener import listening  # noqa: PLC0415 - Jinja and pages, which no other command needs
+
         async with (
             self.setup() as setup,
             listening(setup, port=setup.settings.setup_port, tell=_tell, now=utc_now) as it,

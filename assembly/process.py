@@ -1,12 +1,12 @@
 """A house that is open: its ground, and its listeners."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from assembly import collecting
 from assembly.brought import Brought
 from assembly.house import House, can_serve
 from assembly.service import Ground
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from attms_core.config import Configuration
 
 LOOPBACK = "127.0.0.1"
-OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 @asynccontextmanager
@@ -101,7 +100,7 @@ async def listening(house: House, settings: Settings, managed: web.Application |
         await listen(stack, managed, LOOPBACK, settings.admin_port)
         if house.serves:
             await house.begin_reading()
-        _settle()
+        collecting.settle()
         yield
 
 
@@ -112,13 +111,3 @@ async def listen(stack: AsyncExitStack, app: web.Application, host: str, port: i
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, host, port).start()
-
-
-def _settle() -> None:
-    """Take what the start has made out of the collector's sight: it stays, and looking through it makes turns wait.
-
-    A turn makes and drops a few thousand objects, nearly none of them in circles: look for those less often.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)

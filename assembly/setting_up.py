@@ -8,7 +8,6 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from admin.setup.keeping import VaultKeeping
-from admin.setup.listener import listening
 from admin.setup.ports import Tools
 from admin.setup.setup import Setup
 from attms_core.autotask import AutotaskClient
@@ -64,5 +63,7 @@ async def offered(
     if setup is None or not setup.is_wanted():
         yield None
         return
+    from admin.setup.listener import listening  # noqa: PLC0415 - Jinja and pages, once in an installation's life
+
     async with listening(setup, port=configuration.current.setup_port, tell=tell, now=now):
         yield setup

@@ -4,7 +4,11 @@ The environment wins over the vault. All mistakes are told at once, each with th
 while a module is imported.
 """
 
+import ast
 import difflib
+import functools
+import inspect
+import itertools
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -66,7 +70,7 @@ class SettingsError(OperatorNeeded):
 class Settings(BaseModel):
     """All settings. Frozen: a change is a new value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
     """Where the public listener binds."""
@@ -223,7 +227,19 @@ def variable(name: str) -> str:
 
 def help_of(name: str) -> str:
     """Say in a line what a setting is: its docstring."""
-    return str(Settings.model_fields[name].description or "").replace("``", "").replace("\n", " ")
+    return _docstrings().get(name, "").replace("``", "").replace("\n", " ")
+
+
+@functools.cache
+def _docstrings() -> Mapping[str, str]:
+    """Read what stands below each setting. Pydantic would do it too, in every start, and none needs them."""
+    lines = ast.parse(inspect.getsource(Settings)).body[0]
+    found = {}
+    for line, below in itertools.pairwise(lines.body if isinstance(lines, ast.ClassDef) else ()):
+        match line, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(told))):
+                found[name] = inspect.cleandoc(told)
+    return found
 
 
 def unknown(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The bot under the bench's variables: the real application over a generated mirror. Started by ``bench/candidate``.
+"""The bot under the bench's variables: the real application over a generated mirror. Started by ``bench.start``.
 
 What the variables mean is said in docs/performance.md. Only AutoTask is replaced, by one without news.
 """
@@ -71,7 +71,3 @@ def settings(environ: Mapping[str, str], data_dir: Path) -> Settings:
             "ATTMS_AUTOTASK_INTEGRATION_CODE": "bench",
         }
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -17,7 +17,7 @@ import uvloop
 from msgspec import structs
 
 import app
-from assembly.process import OBJECTS_BETWEEN_COLLECTIONS
+from assembly.collecting import OBJECTS_BETWEEN_COLLECTIONS
 from attms_core.mirror import Cause
 from attms_core.model import (
     Conversation,

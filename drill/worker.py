@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 import app
+from assembly.house import House
 from attms_core.jobs import RunOutcome
 from attms_core.settings import load
 from attms_core.store import owed
@@ -80,7 +81,7 @@ async def _live(life: Life, later: Later, fate: Fate, pipe: Connection) -> None:
             pipe.send(TOLD)
 
 
-async def _poll(house: app.House) -> None:
+async def _poll(house: House) -> None:
     """Look for news, and again when that was nothing: the lock of a process that is dead may live a moment longer."""
     while True:
         await house.core.jobs.run_now("poll")
@@ -90,7 +91,7 @@ async def _poll(house: app.House) -> None:
         await asyncio.sleep(LOOK)
 
 
-async def _quiet(house: app.House) -> None:
+async def _quiet(house: House) -> None:
     """Wait until nothing is owed any more, by whichever process. What hangs on time is looked at again and again."""
     while (await house.ground.store.read(owed.backlog)).waiting:
         house.sender.poke()

@@ -44,7 +44,7 @@ def make_api(administration: Administration, gate: Gate, *, rates: Rates | None 
         for path in filter(None, (operation.path, operation.alias)):
             _add(app, operation.method, path, calls.handler(operation))
     app.on_response_prepare.append(_mark_older)
-    page.add(app, _pages())
+    page.add(app, _pages)
     return app
 
 

@@ -1,17 +1,19 @@
-"""The API's documentation as a page to read: made once, of the same document, without scripts or anything from outside.
+"""The API's documentation as a page to read: made of the same document, without scripts or anything from outside.
+
+It is made when somebody asks for it, once: making it is a fifth of a second, which a start does not owe anybody.
 
 It tries nothing out: a page that takes keys would teach people to paste keys into pages.
 """
 
+import asyncio
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from msgspec import Struct
 
 DOCUMENT, DOCS, ROOT = "/api/v1/openapi.json", "/api/v1/docs", "/api/"
@@ -28,7 +30,9 @@ class Pages(Struct, frozen=True):
 
 
 def make(document: Mapping[str, Any]) -> Pages:
-    """Write both; it takes a fifth of a second."""
+    """Write both. Blocks."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - where it is used: no start needs it
+
     style = (_HERE / "docs.css").read_text(encoding="utf-8")
     environment = Environment(
         loader=FunctionLoader(lambda name: (_HERE / name).read_text(encoding="utf-8")),
@@ -43,21 +47,30 @@ def make(document: Mapping[str, Any]) -> Pages:
     return Pages(json.dumps(document), page, policy + "frame-ancestors 'none'")
 
 
-def add(app: web.Application, pages: Pages) -> None:
-    """Serve both to whoever reaches the listener: they are the same for everybody."""
-    headers = {
+def add(app: web.Application, pages: Callable[[], Pages]) -> None:
+    """Serve both to whoever reaches the listener: they are the same for everybody. ``pages`` gives them, and blocks."""
+    one_at_a_time = asyncio.Lock()
+
+    async def made() -> Pages:
+        async with one_at_a_time:  # so that those who ask first together wait for the same
+            return await asyncio.to_thread(pages)
+
+    async def tell(_: web.Request) -> web.Response:
+        return web.Response(text=(await made()).document, content_type="application/json")
+
+    async def show(_: web.Request) -> web.Response:
+        its = await made()
+        return web.Response(text=its.page, content_type="text/html", headers=_headers(its))
+
+    app.router.add_get(DOCUMENT, tell)
+    app.router.add_get(DOCS, show)
+    app.router.add_get(ROOT, show)
+
+
+def _headers(pages: Pages) -> dict[str, str]:
+    return {
         "Content-Security-Policy": pages.policy,
         "Referrer-Policy": "no-referrer",
         "X-Frame-Options": "DENY",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-
-    async def tell(_: web.Request) -> web.Response:
-        return web.Response(text=pages.document, content_type="application/json")
-
-    async def show(_: web.Request) -> web.Response:
-        return web.Response(text=pages.page, content_type="text/html", headers=headers)
-
-    app.router.add_get(DOCUMENT, tell)
-    app.router.add_get(DOCS, show)
-    app.router.add_get(ROOT, show)

@@ -19,7 +19,10 @@ Names = Annotated[list[str], BeforeValidator(sorted)]
 class Shape(BaseModel):
     """An answer."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True, hide_input_in_errors=True)
+    # Each is built when a command answers with it: one needs two or three of all these.
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", from_attributes=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class Problem(Shape):

@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 
 from attms_core.model import TenantId
@@ -27,7 +26,7 @@ def _raised(insert: Any) -> ClauseElement:
     return made
 
 
-_BUMP = Statement("a book has changed", sqlite=_raised(sqlite.insert), postgresql=_raised(postgresql.insert))
+_BUMP = Statement("a book has changed", _raised)
 
 
 def generation(tx: Tx, tenant: TenantId) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Table, Text, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -55,9 +54,7 @@ def upsert(table: Table, keys: Sequence[str], *, keep: Sequence[str] = ()) -> St
         done: ClauseElement = new.on_conflict_do_update(index_elements=keys, set_={c: new.excluded[c] for c in over})
         return done
 
-    return Statement(
-        f"put {table.name}", sqlite=build(sqlite.insert), postgresql=build(postgresql.insert), columns=columns
-    )
+    return Statement(f"put {table.name}", build, columns=columns)
 
 
 def insert_if_new(table: Table) -> Statement:
@@ -67,7 +64,4 @@ def insert_if_new(table: Table) -> Statement:
         done: ClauseElement = insert(table).inline().on_conflict_do_nothing()
         return done
 
-    columns = [c.name for c in table.columns]
-    return Statement(
-        f"add {table.name}", sqlite=build(sqlite.insert), postgresql=build(postgresql.insert), columns=columns
-    )
+    return Statement(f"add {table.name}", build, columns=[c.name for c in table.columns])

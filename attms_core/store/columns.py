@@ -1,9 +1,20 @@
 """What tables are made of, alike for both engines."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Text
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 metadata = MetaData()
+
+
+class Searched(UserDefinedType[str]):
+    """PostgreSQL's TSVECTOR. SQLAlchemy's own would load all of that dialect on SQLite too."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Name the type."""
+        return "TSVECTOR"
+
 
 # Sorted and ranged by code point on both engines, whatever the database's locale.
 SORTED = Text().with_variant(Text(collation="C"), "postgresql")

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, delete, false, func, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 
 from attms_core.model import Lane, TenantId, TicketId
@@ -53,12 +52,7 @@ def _climbing(insert: Any) -> ClauseElement:
     return done
 
 
-_PUT = Statement(
-    "put a ladder",
-    sqlite=_putting(sqlite.insert),
-    postgresql=_putting(postgresql.insert),
-    columns=["tenant", "queue", *_SET],
-)
+_PUT = Statement("put a ladder", _putting, columns=["tenant", "queue", *_SET])
 _ALL = Statement("ladders", select(*_COLUMNS).where(_l.tenant == words("tenant")).order_by(_l.queue))
 _this = (_l.tenant == words("of_tenant"), _l.id == number("of_id"))
 _PAUSE = Statement("pause a ladder", update(ladders).where(*_this).values(is_paused=true(), changed_at=number("at")))
@@ -71,12 +65,7 @@ _CLIMBS_OF = Statement(
         _c.tenant == words("tenant"), Among(_c.ladder, "ladders"), Among(_c.ticket, "tickets")
     ),
 )
-_CLIMB = Statement(
-    "climb",
-    sqlite=_climbing(sqlite.insert),
-    postgresql=_climbing(postgresql.insert),
-    columns=[column.name for column in climbs.columns],
-)
+_CLIMB = Statement("climb", _climbing, columns=[column.name for column in climbs.columns])
 _of_ladder = (_c.tenant == words("of_tenant"), _c.ladder == number("of_ladder"))
 _END = Statement("end climbs", delete(climbs).where(*_of_ladder, Among(_c.ticket, "tickets")))
 _END_ALL = Statement("end all climbs", delete(climbs).where(*_of_ladder))

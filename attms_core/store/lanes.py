@@ -11,7 +11,6 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Update, and_, false, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 
 from attms_core.model import Lane, TenantId
@@ -106,8 +105,8 @@ def _ending() -> Update:
 
 _LOWER = Statement(
     "lower lanes",
-    sqlite=_lowering(sqlite.insert, func.min),
-    postgresql=_lowering(postgresql.insert, func.least),
+    sqlite=lambda insert: _lowering(insert, func.min),
+    postgresql=lambda insert: _lowering(insert, func.least),
     columns=[column.name for column in lanes.columns],
 )
 _DUE = Statement(

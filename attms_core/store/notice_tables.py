@@ -1,6 +1,6 @@
 """The tables of notices: who wants to hear of what, what is owed to whom, and what stands where."""
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text, and_, false, true
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
 
 from attms_core.store.columns import ROW, SORTED, flag, maybe, metadata, text, whole
 
@@ -27,28 +27,6 @@ owed = Table(
     flag("is_dead"),
     text("reason"),
     maybe("died_at"),
-)
-_ALIVE = owed.c.is_dead == false()
-_DEAD = owed.c.is_dead == true()
-_EDIT = owed.c.kind == "edit"
-_TRUTH = and_(owed.c.kind == "truth", _ALIVE)
-Index(
-    "owed_lane", *(owed.c.tenant, owed.c.lane, owed.c.due_at, owed.c.id), sqlite_where=_ALIVE, postgresql_where=_ALIVE
-)
-Index("owed_dead", *(owed.c.tenant, owed.c.died_at), sqlite_where=_DEAD, postgresql_where=_DEAD)
-Index(
-    "owed_edit",
-    *(owed.c.tenant, owed.c.lane, owed.c.activity),
-    unique=True,
-    sqlite_where=_EDIT,
-    postgresql_where=_EDIT,
-)
-Index(
-    "owed_truth",
-    *(owed.c.tenant, owed.c.lane, owed.c.topic),
-    unique=True,
-    sqlite_where=_TRUTH,
-    postgresql_where=_TRUTH,
 )
 
 # Where something is or was owed. ``due_at`` is that of the earliest row that waits, or never; the three others are the

@@ -11,7 +11,6 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Select, delete, exists, false, func, or_, select, text, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 
 from attms_core.model import ChangeId, Event, Lane, Mode, Owed, OwedId, OwedKind, Rule, TenantId, Topic, WishId
@@ -101,21 +100,14 @@ def _due() -> Select[Any]:
     )
 
 
-_OWE_EDIT = Statement(
-    "owe an edit",
-    sqlite=_owing_edit(sqlite.insert),
-    postgresql=_owing_edit(postgresql.insert),
-    columns=_INSERTED,
-)
+_OWE_EDIT = Statement("owe an edit", _owing_edit, columns=_INSERTED)
 _OWE_TRUTH = Statement(
     "owe a truth",
-    sqlite=_owing_truth(sqlite.insert, func.min, "kind = 'truth' AND is_dead = 0"),
-    postgresql=_owing_truth(postgresql.insert, func.least, "kind = 'truth' AND is_dead = false"),
+    sqlite=lambda insert: _owing_truth(insert, func.min, "kind = 'truth' AND is_dead = 0"),
+    postgresql=lambda insert: _owing_truth(insert, func.least, "kind = 'truth' AND is_dead = false"),
     columns=_INSERTED,
 )
-_OWE = Statement(
-    "owe", sqlite=sqlite.insert(owed).inline(), postgresql=postgresql.insert(owed).inline(), columns=_INSERTED
-)
+_OWE = Statement("owe", lambda insert: insert(owed).inline(), columns=_INSERTED)
 _OWING = {OwedKind.EDIT: _OWE_EDIT, OwedKind.TRUTH: _OWE_TRUTH}
 _DUE = Statement("due rows", _due())
 _SETTLE = Statement("settle", delete(owed).where(*_this_version))

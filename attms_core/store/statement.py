@@ -5,22 +5,18 @@ Also the values that a parameter may hold and how each engine wants them. No con
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite import dialect as SQLiteDialect  # noqa: N812 - a class under a lower-case name
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
-DIALECTS: Mapping[str, Dialect] = {
-    SQLITE: SQLiteDialect(paramstyle="named"),
-    POSTGRESQL: PGDialect_psycopg(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
-}
 LARGEST = 2**63 - 1
 """What an integer column can hold."""
 
@@ -37,6 +33,27 @@ class Compiled(Struct, frozen=True):
     constants: Mapping[str, Any]
 
 
+class Engine(Struct, frozen=True):
+    """How an engine writes statements, and its own ``insert``, which knows what to do about a row that is there."""
+
+    dialect: Dialect
+    insert: Callable[..., Any]
+
+
+@cache
+def _engine(name: str) -> Engine:
+    if name == SQLITE:
+        return Engine(sqlite.dialect(paramstyle="named"), sqlite.insert)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - four hundredths of a start, for nothing on SQLite
+    from sqlalchemy.dialects.postgresql import psycopg  # noqa: PLC0415 - the same
+
+    return Engine(psycopg.dialect(paramstyle="pyformat"), postgresql.insert)  # type: ignore[no-untyped-call]
+
+
+Element = ClauseElement | Callable[[Any], ClauseElement]
+"""A statement, or what makes one when it is needed with the engine's own ``insert``."""
+
+
 class Statement:
     """A named statement. Give one element for both engines, or one for each where they differ.
 
@@ -48,10 +65,10 @@ class Statement:
     def __init__(
         self,
         name: str,
-        element: ClauseElement | None = None,
+        element: Element | None = None,
         *,
-        sqlite: ClauseElement | None = None,
-        postgresql: ClauseElement | None = None,
+        sqlite: Element | None = None,
+        postgresql: Element | None = None,
         columns: Sequence[str] | None = None,
     ) -> None:
         self.name = name
@@ -74,7 +91,9 @@ class Statement:
         element = self._elements[engine]
         if element is None:
             raise LookupError(f"{self.name} does not exist on {engine}")
-        made = element.compile(dialect=DIALECTS[engine], column_keys=self._columns)
+        its = _engine(engine)
+        element = element if isinstance(element, ClauseElement) else element(its.insert)
+        made = element.compile(dialect=its.dialect, column_keys=self._columns)
         if not isinstance(made, SQLCompiler):
             raise TypeError(f"{self.name} is no statement")
         constants = {name: bind.value for bind, name in made.bind_names.items() if not bind.required}

@@ -2,7 +2,7 @@
 
 Every table carries its tenant, but those of the installation itself: its vault, API keys, audit and jobs. The
 migrations build the same; a test compares the two. Statements live in the module of their subject; what notices need
-is in ``notice_tables``.
+is in ``notice_tables``, and indexes of some rows alone in ``partial_indexes``.
 """
 
 from sqlalchemy import (
@@ -14,13 +14,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
-    false,
-    true,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from attms_core.store.columns import ROW, SORTED, flag, maybe, metadata, text, whole
+from attms_core.store.columns import ROW, SORTED, Searched, flag, maybe, metadata, text, whole
 
 NEVER = 2**63 - 1
 """``next_due`` of a ticket without one: it sorts last on both engines, and by the index."""
@@ -69,42 +65,16 @@ tickets = Table(
     maybe("notes_synced_at"),
     maybe("level_at"),
     UniqueConstraint("tenant", "id", name="tickets_id"),
+    Index("tickets_company", "tenant", "company", "is_open", "next_due", "id"),
+    Index("tickets_number", "tenant", "number"),
 )
-
-
-def _ticket_index(name: str, *columns: str, where: object = None) -> None:
-    Index(f"tickets_{name}", *(tickets.c[c] for c in columns), sqlite_where=where, postgresql_where=where)
-
-
-_OPEN = tickets.c.is_open == true()
-_DONE = tickets.c.is_open == false()
-# Open lists in the order of their next due time: each filter alone is one walk along one index.
-_ticket_index("open", "tenant", "next_due", "id", where=_OPEN)
-_ticket_index("open_assignee", "tenant", "assignee", "next_due", "id", where=_OPEN)
-_ticket_index(
-    "open_unassigned", "tenant", "next_due", "id", where=and_(tickets.c.is_open == true(), tickets.c.assignee.is_(None))
-)
-_ticket_index("open_queue", "tenant", "queue", "next_due", "id", where=_OPEN)
-_ticket_index("open_status", "tenant", "status", "next_due", "id", where=_OPEN)
-_ticket_index("open_priority", "tenant", "priority", "next_due", "id", where=_OPEN)
-_ticket_index("open_newest", "tenant", "id", where=_OPEN)
-# Completed tickets have no due time, so theirs is the order of their ids.
-_ticket_index("done", "tenant", "next_due", "id", where=_DONE)
-_ticket_index("done_assignee", "tenant", "assignee", "next_due", "id", where=_DONE)
-_ticket_index("done_queue", "tenant", "queue", "next_due", "id", where=_DONE)
-_ticket_index("done_priority", "tenant", "priority", "next_due", "id", where=_DONE)
-_ticket_index("company", "tenant", "company", "is_open", "next_due", "id")
-_ticket_index("number", "tenant", "number")
-# Whoever looks for service levels reads only what is near.
-_ticket_index("level", "tenant", "level_at", where=tickets.c.level_at.is_not(None))
 
 # PostgreSQL's side of the search; on SQLite ``tickets_search`` is an FTS5 table (rowid, words).
 tickets_search = Table(
     "tickets_search",
     metadata,
     Column("docid", BigInteger, primary_key=True, autoincrement=False),
-    Column("words", TSVECTOR, nullable=False),
-    Index("tickets_search_words", "words", postgresql_using="gin"),
+    Column("words", Searched(), nullable=False),
 )
 
 notes = Table(
@@ -251,13 +221,6 @@ changes = Table(
     Index("changes_ticket", "tenant", "ticket", "at", "id"),
     Index("changes_at", "tenant", "at", "id"),
 )
-_OF_OPPORTUNITY = changes.c.opportunity.is_not(None)
-Index(
-    "changes_opportunity",
-    *(changes.c.tenant, changes.c.opportunity, changes.c.at, changes.c.id),
-    sqlite_where=_OF_OPPORTUNITY,
-    postgresql_where=_OF_OPPORTUNITY,
-)
 
 # Each level that a ticket's clock has reached, once for all processes and for ever.
 levels = Table(
@@ -315,13 +278,6 @@ opportunities = Table(
     flag("is_undecided"),
     PrimaryKeyConstraint("tenant", "id", name="opportunities_pkey"),
 )
-_UNDECIDED = opportunities.c.is_undecided == true()
-Index(
-    "opportunities_undecided",
-    *(opportunities.c.tenant, opportunities.c.id),
-    sqlite_where=_UNDECIDED,
-    postgresql_where=_UNDECIDED,
-)
 
 wishes = Table(
     "wishes",
@@ -368,15 +324,6 @@ people = Table(
     Column("within_companies", Text),
     maybe("checked_at"),
     PrimaryKeyConstraint("tenant", "object_id", name="people_pkey"),
-)
-_LINKED = people.c.state == "linked"
-Index(
-    "people_resource",
-    people.c.tenant,
-    people.c.resource,
-    unique=True,
-    sqlite_where=_LINKED,
-    postgresql_where=_LINKED,
 )
 
 conversations = Table(

@@ -13,6 +13,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 import app
+from assembly.house import House
 from attms_core.config import Configuration
 from attms_core.model import PersonKey, PersonRole, TenantId
 from attms_core.settings import load
@@ -49,7 +50,7 @@ class World:
     clock: Clock
     teams: TeamsSandbox
     at: AutotaskSandbox
-    house: app.House
+    house: House
     client: TeamsClient
 
     def technician(self, place: int = 0) -> Person:

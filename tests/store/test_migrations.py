@@ -16,7 +16,7 @@ from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
 
 from attms_core.model import TicketId
 from attms_core.store import changes, levels, sync
-from attms_core.store import notice_tables as _notice_tables  # noqa: F401 - its tables are compared too
+from attms_core.store import partial_indexes as _partial_indexes  # noqa: F401 - they are compared too
 from attms_core.store import upgrade as upgrading
 from attms_core.store.columns import metadata
 from attms_core.store.database import Database, open_database

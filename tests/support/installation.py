@@ -16,6 +16,7 @@ from typing import Any, Self
 from aiohttp.test_utils import TestServer
 
 import app
+from assembly.house import House
 from attms_core.settings import load
 from bot.channel import PATH
 from sandbox.autotask import AutotaskSandbox
@@ -35,7 +36,7 @@ PATIENCE = 30.0
 class Running:
     """The bot at work in the test's own process."""
 
-    house: app.House
+    house: House
     client: TeamsClient
 
 

@@ -1,0 +1,48 @@
+"""What a start loads, and what it leaves to whoever needs it first: loading modules is nearly all of a start."""
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from assembly import collecting
+from tests.house.house import ROOT
+
+HOUSE = "import assembly.process"
+WITH_COMMANDS = "import app; app.cli(); import assembly.running"
+
+
+def loaded_by(code: str) -> set[str]:
+    """Name the modules that a fresh interpreter has loaded by then."""
+    told = f"{code}\nimport sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, check=True, text=True, timeout=60
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("start", [HOUSE, WITH_COMMANDS])
+def test_a_start_loads_nothing_that_only_migrations_postgresql_or_pages_need(start: str) -> None:
+    late = {"alembic", "jinja2", "psycopg", "sqlalchemy.dialects.postgresql", "attms_core.store.partial_indexes"}
+    assert loaded_by(start).isdisjoint(late)
+
+
+def test_a_service_loads_no_command_line() -> None:
+    assert loaded_by(HOUSE).isdisjoint({"typer", "admin.cli", "admin.api", "admin.setup"})
+
+
+def test_naming_the_application_loads_none_of_it() -> None:
+    assert loaded_by("import app").isdisjoint({"aiohttp", "botbuilder", "pydantic", "sqlalchemy", "structlog", "typer"})
+
+
+def test_the_collector_rests_while_modules_are_loaded_and_works_afterwards() -> None:
+    with collecting.paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_the_collector_works_again_when_a_module_does_not_load() -> None:
+    with pytest.raises(ModuleNotFoundError), collecting.paused():
+        raise ModuleNotFoundError
+    assert gc.isenabled()
