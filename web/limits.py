@@ -17,8 +17,9 @@ from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
 from msgspec import Struct
 
-from web.problems import problem, problems
-from web.trace import SERVER, tell, trace, trace_of
+from attms_core.errors import AttmsError
+from web.problems import problem, problem_of
+from web.trace import SERVER, give_trace, tell, trace_of
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 def make_app(limits: Limits, *, middlewares: Iterable[Middleware] = ()) -> web.Application:
     """Make an application with trace ids, problem documents and bounded bodies."""
     app = web.Application(
-        middlewares=(trace, problems, _body_within(limits.body_seconds), *middlewares),
+        middlewares=(_entrance(limits.body_seconds), *middlewares),
         client_max_size=limits.body_size,
     )
     app.on_response_prepare.append(tell)
@@ -151,16 +152,24 @@ class _LimitedProtocol(RequestHandler):
         self.force_close()
 
 
-def _body_within(seconds: float) -> Middleware:
-    """Read bodies before their handlers, so that no handler waits for a slow sender."""
+def _entrance(body_seconds: float) -> Middleware:
+    """Make what every request goes through: it gets a trace id, its body is read, and errors become problem documents.
+
+    Bodies are read before their handlers, so that no handler waits for a slow sender. What else is raised is the
+    listener's to answer.
+    """
 
     @web.middleware
-    async def body(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.can_read_body:
-            await _read(request, seconds)
-        return await handler(request)
+    async def enter(request: web.Request, handler: Handler) -> web.StreamResponse:
+        give_trace(request)
+        try:
+            if request.can_read_body:
+                await _read(request, body_seconds)
+            return await handler(request)
+        except (web.HTTPException, AttmsError) as error:
+            return problem_of(request, error)
 
-    return body
+    return enter
 
 
 async def _read(request: web.Request, seconds: float) -> None:

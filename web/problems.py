@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from attms_core.errors import (
     AskDifferently,
@@ -50,15 +49,11 @@ def problem(
     return web.Response(status=status, text=json.dumps(body), content_type=MEDIA_TYPE)
 
 
-@web.middleware
-async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn refusals and our errors into problem documents. What else is raised is the listener's to answer."""
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        return _http_problem(request, error)
-    except AttmsError as error:
+def problem_of(request: web.Request, error: web.HTTPException | AttmsError) -> web.StreamResponse:
+    """Turn a refusal or an error of ours into a problem document; what is no error, such as a redirect, stays."""
+    if isinstance(error, AttmsError):
         return problem(_status_of(error), code=error.code, detail=str(error), hint=error.hint, trace=trace_of(request))
+    return _http_problem(request, error)
 
 
 def _http_problem(request: web.Request, error: web.HTTPException) -> web.StreamResponse:

@@ -4,7 +4,6 @@ import random
 
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 HEADER = "x-trace-id"
 SERVER = "attms"
@@ -13,16 +12,14 @@ TRACE = web.RequestKey("trace", str)
 
 
 def trace_of(request: web.BaseRequest) -> str:
-    """Return a request's trace id; empty before the middleware has seen it."""
+    """Return a request's trace id; empty before it has been given one."""
     return request[TRACE] if TRACE in request else ""  # noqa: SIM401 - get() loses the type
 
 
-@web.middleware
-async def trace(request: web.Request, handler: Handler) -> web.StreamResponse:
+def give_trace(request: web.Request) -> None:
     """Give the request an id of our own: sixteen hex digits, never one that the sender chose."""
     request[TRACE] = given = f"{random.getrandbits(64):016x}"
     structlog.contextvars.bind_contextvars(trace=given)  # until the connection's next request
-    return await handler(request)
 
 
 async def tell(request: web.Request, response: web.StreamResponse) -> None:
