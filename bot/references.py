@@ -5,7 +5,7 @@ What is known of a conversation meanwhile, and what it means, stands in ``conver
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -89,7 +89,7 @@ class References:
 
     async def _write_batch(self, batch: _Batch) -> None:
         told, now = list(batch.told.values()), self._now()
-        write = asyncio.create_task(self._database.write(lambda tx: [store(tx, each, now) for each in told]))
+        write = asyncio.create_task(self._database.write(lambda tx: store(tx, told, now)))
         await asyncio.wait({write})
         if (error := write.exception()) is None:
             batch.done.set_result(None)
@@ -103,16 +103,25 @@ class References:
             self._stored(each, None)
 
 
-def store(tx: Tx, told: Conversation, now: datetime) -> Conversation:
-    """Add what a turn told to what is stored, and give the sum; what died because the app was away lives again."""
-    known = conversations.get(tx, told.tenant, told.id)
+def store(tx: Tx, told: Sequence[Conversation], now: datetime) -> list[Conversation]:
+    """Add what turns told to what is stored, and give the sums; what died because the app was away lives again."""
+    made: dict[Key, Conversation] = {}
+    for tenant in dict.fromkeys(each.tenant for each in told):
+        its = [each for each in told if each.tenant == tenant]
+        known = {each.id: each for each in conversations.by_id(tx, tenant, [each.id for each in its])}
+        sums = [_sum(known.get(each.id), each, now) for each in its]
+        conversations.put(tx, *(each for each in sums if known.get(each.id) is not each))
+        back = [lane_of(each) for each in sums if each.id not in known or not known[each.id].is_installed]
+        if back:
+            owed.revive(tx, tenant, back, codes=AWAY, since=now - STILL_NEWS, now=now)
+        made |= {(each.tenant, each.id): each for each in sums}
+    return [made[each.tenant, each.id] for each in told]
+
+
+def _sum(known: Conversation | None, told: Conversation, now: datetime) -> Conversation:
     if known and known.is_installed and not is_news(known, told):
         return known
-    fresh = learned(known, told, now)
-    conversations.put(tx, fresh)
-    if known is None or not known.is_installed:
-        owed.revive(tx, fresh.tenant, lane_of(fresh), codes=AWAY, since=now - STILL_NEWS, now=now)
-    return fresh
+    return learned(known, told, now)
 
 
 def learned(known: Conversation | None, told: Conversation, now: datetime) -> Conversation:

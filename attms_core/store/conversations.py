@@ -76,25 +76,9 @@ class Places(Struct, frozen=True, kw_only=True):
     """Those of them who have no chat with the bot."""
 
 
-def put(tx: Tx, conversation: Conversation) -> None:
-    """Keep a conversation as it is given, its internal mark included."""
-    row = {
-        "tenant": conversation.tenant,
-        "id": conversation.id,
-        "kind": conversation.kind,
-        "service_url": conversation.service_url,
-        "bot_id": conversation.bot_id,
-        "user_mri": conversation.user_mri,
-        "object_id": conversation.object_id,
-        "team_id": conversation.team_id,
-        "channel_id": conversation.channel_id,
-        "timezone": conversation.timezone,
-        "locale": conversation.locale,
-        "is_installed": conversation.is_installed,
-        "is_internal": conversation.is_internal,
-        "seen_at": stamp_or_none(conversation.seen_at),
-    }
-    tx.many(_PUT, [row])
+def put(tx: Tx, *some: Conversation) -> None:
+    """Keep conversations as they are given, their internal marks included."""
+    tx.many(_PUT, [_row(each) for each in some])
 
 
 def get(tx: Tx, tenant: TenantId, id: str) -> Conversation | None:  # noqa: A002 - the word of the field
@@ -164,6 +148,25 @@ def places(tx: Tx, tenant: TenantId) -> Places:
 def service_urls(tx: Tx, tenant: TenantId, limit: int) -> list[str]:
     """Give the addresses of Teams that installed conversations name."""
     return [str(url) for (url,) in tx.all(_SERVICE_URLS, tenant=tenant, most=limit)]
+
+
+def _row(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "tenant": conversation.tenant,
+        "id": conversation.id,
+        "kind": conversation.kind,
+        "service_url": conversation.service_url,
+        "bot_id": conversation.bot_id,
+        "user_mri": conversation.user_mri,
+        "object_id": conversation.object_id,
+        "team_id": conversation.team_id,
+        "channel_id": conversation.channel_id,
+        "timezone": conversation.timezone,
+        "locale": conversation.locale,
+        "is_installed": conversation.is_installed,
+        "is_internal": conversation.is_internal,
+        "seen_at": stamp_or_none(conversation.seen_at),
+    }
 
 
 def _decode(row: tuple[Any, ...]) -> Conversation:

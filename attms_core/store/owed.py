@@ -145,10 +145,10 @@ _RESEND = Statement(
     .where(_o.tenant == words("of_tenant"), Among(_o.id, "of_ids"), _is_dead)
     .values(is_dead=false(), reason="", died_at=None, attempts=0, due_at=number("now")),
 )
-_DEAD_OF_LANE = Statement(
-    "dead letters of a lane",
+_DEAD_OF_LANES = Statement(
+    "dead letters of lanes",
     select(_o.id, _o.reason)
-    .where(_o.tenant == words("tenant"), _is_dead, _o.died_at >= number("since"), _o.lane == words("lane"))
+    .where(_o.tenant == words("tenant"), _is_dead, _o.died_at >= number("since"), Among(_o.lane, "lanes"))
     .order_by(_o.id),
 )
 _UNSETTLED = Statement(
@@ -244,9 +244,11 @@ def resend(tx: Tx, tenant: TenantId, ids: Sequence[OwedId], now: datetime) -> in
     return count
 
 
-def revive(tx: Tx, tenant: TenantId, lane: Lane, *, codes: Collection[str], since: datetime, now: datetime) -> int:
-    """Let a lane's dead letters live again that died at or after ``since`` with one of the codes."""
-    rows = tx.all(_DEAD_OF_LANE, tenant=tenant, lane=lane, since=stamp(since))
+def revive(
+    tx: Tx, tenant: TenantId, of: Iterable[Lane], *, codes: Collection[str], since: datetime, now: datetime
+) -> int:
+    """Let dead letters of these lanes live again that died at or after ``since`` with one of the codes."""
+    rows = tx.all(_DEAD_OF_LANES, tenant=tenant, lanes=list(of), since=stamp(since))
     ids = [OwedId(id_) for id_, reason in rows if reason.partition(":")[0] in codes]
     return resend(tx, tenant, ids, now) if ids else 0
 

@@ -167,7 +167,7 @@ async def test_what_died_lately_because_the_app_was_away_lives_again_when_it_is_
     await bury(database, other_reason, reason="delivery-rejected: y")
     await bury(database, young, elsewhere)
     codes = {"delivery-blocked"}
-    revived = await database.write(lambda tx: owed.revive(tx, OURS, LANE, codes=codes, since=at(-9), now=at(5)))
+    revived = await database.write(lambda tx: owed.revive(tx, OURS, [LANE], codes=codes, since=at(-9), now=at(5)))
     assert revived == 1
     assert await waiting(database) == [replace(young, due_at=at(5))]
 
