@@ -40,8 +40,6 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
     filter: str
     """The words that ask for this list again: ``mine``. Empty for all open tickets."""
     page: TicketPage
-    reading: int | None = None
-    """While the first sync runs: how many tickets have been read so far."""
     suggestions: tuple[str, ...] = ()
     """Commands to offer when nothing was found: ``tickets open``."""
 
@@ -63,9 +61,9 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
         return (*found, name, *((_place().fill(place=words(self._place())),) if self.page.lines else ()))
 
     def _progress(self) -> tuple[Element, ...]:
-        if self.reading is None:
+        if self.page.reading is None:
             return ()
-        return (notice(f"Still reading from AutoTask: {self.reading:,} tickets so far. More may appear here."),)
+        return (notice(f"Still reading from AutoTask: {self.page.reading:,} tickets so far. More may appear here."),)
 
     def _empty(self) -> tuple[Element, ...]:
         if self.page.lines:

@@ -10,7 +10,7 @@ from attms_core.desk.draft import Draft
 from attms_core.desk.typed import tidy
 from attms_core.desk.wishes import Wishes
 from attms_core.errors import Invalid, NotAllowed, NotFound, NotLinked, Required, WritesOff
-from attms_core.mirror import Mirror, Progress
+from attms_core.mirror import Mirror
 from attms_core.model import (
     Choice,
     Company,
@@ -158,10 +158,6 @@ class Desk:
     def company_name(self, company: CompanyId) -> str:
         """Name a company."""
         return self._mirror.company_name(company)
-
-    async def progress(self) -> Progress:
-        """Say how far the first reading of AutoTask is."""
-        return await self._mirror.progress()
 
     def demanded(self) -> tuple[str, ...]:
         """Name the fields that AutoTask has demanded for new tickets since the start, beyond the usual ones."""

@@ -65,6 +65,7 @@ class Reads:
             counted_to=part.counted_to,
             as_of=age.as_of,
             is_current=age.is_current,
+            reading=None if reached.progress.finished else reached.progress.tickets,
         )
 
     async def ticket(self, ticket: TicketId) -> Ticket | None:

@@ -168,6 +168,8 @@ class TicketPage(Struct, frozen=True, kw_only=True):
     """When the mirror last heard from AutoTask; None before the first sync."""
     is_current: bool = True
     """False when AutoTask has been silent for too long: the card then says how old the data is."""
+    reading: int | None = None
+    """While the first sync runs: how many tickets have been read so far."""
 
 
 class NoteLine(Struct, frozen=True, kw_only=True):

@@ -43,7 +43,7 @@ async def _page(asking: Asking, words: str, offset: int) -> Reply:
     if offset and not found.lines:
         found = await asking.desk.page(asking.person, where)
     is_first = asking.conversations.is_first_list(asking.conversation)
-    return await faces.tickets(asking, found, words=words or "mine", is_first=is_first)
+    return faces.tickets(asking, found, words=words or "mine", is_first=is_first)
 
 
 async def resolve(asking: Asking, asked: ListWords) -> TicketFilter:

@@ -30,14 +30,12 @@ class Form(Protocol):
         ...
 
 
-async def tickets(scene: Scene, page: TicketPage, *, words: str, is_first: bool = False) -> Reply:
+def tickets(scene: Scene, page: TicketPage, *, words: str, is_first: bool = False) -> Reply:
     """Show a page of a list; the first one of a conversation suggests how to go on."""
-    progress = await scene.desk.progress()
     card = TicketsCard(
         title=list_title(words),
         filter=words,
         page=page,
-        reading=None if progress.finished else progress.tickets,
         suggestions=tuple(other for other in ELSEWHERE if other != f"tickets {words}"),
     )
     shown = card.render(scene.reader, scene.fresh_nonce())

@@ -198,7 +198,7 @@ def lists(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
         "list-thousands": TicketsCard(title="Open tickets", filter="open", page=page(say, total=1000)),
         "list-old": TicketsCard(title="Your open tickets", filter="mine", page=old),
         "list-reading": TicketsCard(
-            title="Your open tickets", filter="", page=page(say, count=2, total=2), reading=1200
+            title="Your open tickets", filter="", page=replace(page(say, count=2, total=2), reading=1200)
         ),
         "list-empty": TicketsCard(
             title="Your overdue tickets",
