@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import case
@@ -91,8 +92,12 @@ def decode(row: tuple[Any, ...]) -> Ticket:
     return Ticket(**fields)
 
 
+@lru_cache(maxsize=1024)
 def decode_listed(row: tuple[Any, ...]) -> Listed:
-    """Read a row of a list: of its due times only the one that is shown is made a moment."""
+    """Read a row of a list: of its due times only the one that is shown is made a moment.
+
+    What it made of the latest rows is kept: most lists are asked for again before their tickets move.
+    """
     ticket, number, title, company, name, status, priority, queue, assignee, created, is_open, paused = row[:12]
     return Listed(
         id=ticket,
