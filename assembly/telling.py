@@ -22,7 +22,7 @@ from bot.channel import Channel, card_message
 from bot.conversations import Conversations
 from bot.faces.digests import digest
 from bot.notices import Composer, Renderer, Sender
-from bot.notices.compose_digest import Digesting
+from bot.notices.compose import Digesting
 from bot.reading import Readers
 
 

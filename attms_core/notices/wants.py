@@ -7,11 +7,10 @@ from msgspec import Struct
 from attms_core.model import TenantId
 from attms_core.notices.choices import Choices
 from attms_core.notices.digests import Digests
-from attms_core.notices.groups import Groups
-from attms_core.notices.ladders import Ladders
+from attms_core.notices.escalation import Ladders
 from attms_core.notices.reasons import Reasons
 from attms_core.notices.silences import Silences
-from attms_core.notices.subscriptions import Subscriptions
+from attms_core.notices.subscribing import Groups, Subscriptions
 from attms_core.ports import Now
 from attms_core.store.database import Database
 

@@ -7,10 +7,10 @@ from string import ascii_lowercase
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import ResourceId, Right
 from attms_core.model.ladder import Ladder, LadderId, Step, Target
-from attms_core.notices.ladder_words import EVERYONE as EVERYBODY_SAID
-from attms_core.notices.ladder_words import HERE as HERE_SAID
-from attms_core.notices.ladder_words import HINT, ME, SpokenStep, read_ladder, read_time
-from attms_core.notices.ladders import EVERYBODY, target_of_person, target_of_place
+from attms_core.notices.escalation import EVERYBODY, target_of_person, target_of_place
+from attms_core.notices.escalation.words import EVERYONE as EVERYBODY_SAID
+from attms_core.notices.escalation.words import HERE as HERE_SAID
+from attms_core.notices.escalation.words import HINT, ME, SpokenStep, read_ladder, read_time
 from bot import faces
 from bot.asking import Asking
 from bot.reply import Reply

@@ -4,7 +4,7 @@ from attms_core.errors import Invalid, NotAllowed, NotFound
 from attms_core.model import CompanyGroup, CompanyId, Lane, Right, SubscriptionId, lane_of, lane_of_person
 from attms_core.model.filter import About
 from attms_core.model.subscription import Subscription
-from attms_core.notices.preview import Preview
+from attms_core.notices.subscribing import Preview
 from attms_core.people import authorize
 from bot.asking import Asking
 from bot.channel.answers import card_message

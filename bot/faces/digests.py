@@ -13,9 +13,7 @@ from attms_core.model.digest import DAYS, Digest, DigestId, DigestKind
 from attms_core.model.digest_sheet import Part, Section, Sheet, SheetLine
 from attms_core.notices.digests import Digests
 from bot.asking import Scene
-from bot.notices.tell import lines
-from bot.notices.tell_fold import fold
-from bot.notices.tell_values import Naming
+from bot.notices.telling import Naming, fold, lines
 from bot.reply import Reply
 from cards.digest import DigestCard, DigestLine, DigestPart
 from cards.digest_form import DigestFormCard

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from attms_core.errors import Invalid
 from attms_core.model import Conversation, Lane, Person, lane_of, person_of
 from attms_core.model.ladder import Ladder, LadderId, Step, Target, TargetKind
-from attms_core.notices.ladder_words import spell_time
-from attms_core.notices.ladders import MOST_STEPS, spoken
+from attms_core.notices.escalation import MOST_STEPS, spoken
+from attms_core.notices.escalation.words import spell_time
 from bot.asking import Asking
 from bot.conversations import is_personal
 from bot.reply import Reply

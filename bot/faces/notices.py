@@ -8,9 +8,7 @@ from attms_core.notices.escalation import step_of
 from attms_core.notices.reasons import Because, Found
 from bot.asking import Asking
 from bot.conversations import is_personal
-from bot.notices import tell
-from bot.notices.tell_fold import fold
-from bot.notices.tell_values import Naming
+from bot.notices.telling import Naming, fold, lines
 from bot.reply import Reply
 from cards.notice_why import Reason, WhyCard
 from cards.times import span
@@ -102,5 +100,5 @@ def _because(asking: Asking, because: Because, found: Found) -> str:
     notes = {because.note.id: because.note} if because.note else {}
     deeds = fold({because.number: because.change}, notes)
     naming = Naming(names=asking.desk, reader=asking.reader, contacts=found.contacts)
-    told = tell.lines(deeds, naming)
+    told = lines(deeds, naming)
     return f"The last time: {told[-1].what}" if told else ""

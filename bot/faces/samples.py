@@ -3,7 +3,7 @@
 from msgspec import structs
 
 from attms_core.errors import NotFound
-from attms_core.notices.preview import Example
+from attms_core.notices.subscribing import Example
 from bot.asking import Asking
 from bot.conversations import is_personal
 from bot.reply import Reply

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from attms_core.model import Choice, Event, Mode
 from attms_core.model.filter import About
 from attms_core.model.subscription import events_of, usual_events
-from attms_core.notices.words import Misread, Term, read, spell
+from attms_core.notices.subscribing.words import Misread, Term, read, spell
 from cards.parts import capital
 from cards.subscription_asks import OPPORTUNITY, TICKET, WORDS, PreviewSubscription
 from cards.subscription_form import Filled

@@ -8,7 +8,7 @@ from attms_core.errors import Invalid, NotFound
 from attms_core.model import CompanyGroup, ConversationKind, Event, SubscriptionId
 from attms_core.model.filter import About
 from attms_core.model.subscription import Subscription, events_of
-from attms_core.notices.preview import Overlap, Preview, Replay, Verdict
+from attms_core.notices.subscribing import Overlap, Preview, Replay, Verdict
 from bot.asking import Asking
 from bot.faces.subscription_words import Offers, clauses, company_of, filled, has_term, in_short
 from bot.reply import Reply

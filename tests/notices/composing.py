@@ -54,8 +54,7 @@ from attms_core.store.database import Database, open_database
 from bot.asking import Scene
 from bot.channel.answers import card_message
 from bot.faces.digests import digest
-from bot.notices.compose import Composer
-from bot.notices.compose_digest import Digesting
+from bot.notices.compose import Composer, Digesting
 from bot.notices.message import Message, Way
 from bot.reading import Readers
 from bot.reply import Reply

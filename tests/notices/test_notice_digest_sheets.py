@@ -31,9 +31,8 @@ from attms_core.model import (
 from attms_core.model.digest import Digest, DigestKind, Rhythm
 from attms_core.model.digest_sheet import SHOWN, Part, Section, Sheet
 from attms_core.model.filter import By, Filter, NoteKind, Notes, OneOf
-from attms_core.notices import digest_sheets
-from attms_core.notices.digest_here import MOST_IDLE
-from attms_core.notices.digests import Digests
+from attms_core.notices.digests import Digests, sheets
+from attms_core.notices.digests.here import MOST_IDLE
 from attms_core.notices.facts import OF_TICKET
 from attms_core.store import changes, directory, notes, subscriptions, tickets
 from attms_core.store.database import Database, Tx
@@ -344,12 +343,12 @@ async def test_too_many_to_look_at_are_told_as_so_many_or_more(desk: Desk) -> No
 
 def test_new_means_since_the_time_before_but_never_more_than_a_fortnight() -> None:
     monday = Rhythm(days=(0,), minute=720, zone="UTC")
-    assert digest_sheets.new_since(digest(DigestKind.MINE), NOON) == hours(-24)
-    assert digest_sheets.new_since(digest(DigestKind.MINE, last_at=None), hours(3)) == NOON
+    assert sheets.new_since(digest(DigestKind.MINE), NOON) == hours(-24)
+    assert sheets.new_since(digest(DigestKind.MINE, last_at=None), hours(3)) == NOON
     missed = digest(DigestKind.MINE, last_at=hours(-72))
-    assert digest_sheets.new_since(missed, NOON) == hours(-96)
+    assert sheets.new_since(missed, NOON) == hours(-96)
     old = digest(DigestKind.MINE, rhythm=monday, last_at=hours(-24 * 40))
-    assert digest_sheets.new_since(old, NOON) == hours(-24 * 14)
+    assert sheets.new_since(old, NOON) == hours(-24 * 14)
 
 
 async def test_tickets_of_another_tenant_are_never_in_it(desk: Desk, database: Database) -> None:

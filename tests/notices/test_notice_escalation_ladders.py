@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from attms_core.errors import AttmsError, Invalid, NotAllowed, NotFound, NotLinked
 from attms_core.model import ConversationKind, Lane, Link, LinkState, Person, PersonRole, ResourceId
 from attms_core.model.ladder import LadderId, Step, Target, TargetKind
-from attms_core.notices.ladders import EVERYBODY, Ladders, spoken, target_of_person, target_of_place
+from attms_core.notices.escalation import EVERYBODY, Ladders, spoken, target_of_person, target_of_place
 from attms_core.store import people
 from attms_core.store.database import Database
 from tests.store.values import NOON, OURS, conversation, person

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attms_core.errors import Invalid
-from attms_core.notices.ladder_words import SpokenLadder, SpokenStep, read_ladder, read_time, spell_time
+from attms_core.notices.escalation.words import SpokenLadder, SpokenStep, read_ladder, read_time, spell_time
 
 
 def step(minutes: int, *targets: str) -> SpokenStep:

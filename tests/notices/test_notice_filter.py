@@ -14,10 +14,10 @@ from attms_core.mirror.fields import listed_as
 from attms_core.model import Company, CompanyGroup, Event, Filter, Mode
 from attms_core.model.filter import Between, By, Custom, From, NoteKind, Notes, OneOf, Titled
 from attms_core.model.subscription import USUAL, usual_events
-from attms_core.notices.fields import KNOWN, Kind
-from attms_core.notices.names import Names
-from attms_core.notices.resolve import understood
-from attms_core.notices.spelling import Wanted, written
+from attms_core.notices.subscribing.fields import KNOWN, Kind
+from attms_core.notices.subscribing.names import Names
+from attms_core.notices.subscribing.resolve import understood
+from attms_core.notices.subscribing.spelling import Wanted, written
 from attms_core.store import company_groups, directory, filters, metadata
 from attms_core.store.database import Database, Tx, open_database
 from tests.notices import office

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attms_core.model import Author, AuthorKind, Change, ChangeId, TicketId
-from bot.notices.tell_fold import fold
+from bot.notices.telling import fold
 from cards.lint import lint
 from cards.notice_lines import Concerned, Line, band, mentioning
 from cards.parts import card, say

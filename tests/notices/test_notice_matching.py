@@ -15,7 +15,7 @@ from attms_core.notices.book import Book, strongest
 from attms_core.notices.facts import Facts, facts_of
 from attms_core.notices.filter import matches
 from attms_core.notices.happened import Happened
-from attms_core.notices.spelling import Wanted
+from attms_core.notices.subscribing.spelling import Wanted
 from tests.notices import office, wild
 from tests.notices.office import change, opportunity, ticket
 

@@ -12,11 +12,11 @@ from attms_core.model.subscription import USUAL
 from attms_core.notices.facts import Facts, facts_of
 from attms_core.notices.filter import matches
 from attms_core.notices.happened import Happened
-from attms_core.notices.names import Names
-from attms_core.notices.overlap import overlaps, verdict
-from attms_core.notices.preview import Verdict
-from attms_core.notices.resolve import understood
-from attms_core.notices.spelling import Wanted
+from attms_core.notices.subscribing import Verdict
+from attms_core.notices.subscribing.names import Names
+from attms_core.notices.subscribing.overlap import overlaps, verdict
+from attms_core.notices.subscribing.resolve import understood
+from attms_core.notices.subscribing.spelling import Wanted
 from attms_core.store.database import Database, open_database
 from tests.notices import wild
 from tests.notices.office import OURS, furnished

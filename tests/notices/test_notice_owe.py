@@ -34,7 +34,8 @@ from attms_core.model import (
     TicketId,
     Topic,
 )
-from attms_core.notices import Groups, Notices, Subscriptions
+from attms_core.notices import Notices
+from attms_core.notices.subscribing import Groups, Subscriptions
 from attms_core.store import changes, company_groups, owed, people, posts
 from attms_core.store.database import Database, Statement, Tx
 from tests.notices import office

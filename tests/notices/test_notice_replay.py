@@ -20,8 +20,7 @@ from attms_core.model import (
     TicketId,
     Topic,
 )
-from attms_core.notices import Subscriptions, replay, subscriptions
-from attms_core.notices.preview import Preview, Verdict
+from attms_core.notices.subscribing import Preview, Subscriptions, Verdict, replay, subscriptions
 from attms_core.store import company_groups, metadata
 from attms_core.store.database import Database
 from tests.notices import office

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attms_core.notices.words import Misread, Term, read, spell
+from attms_core.notices.subscribing.words import Misread, Term, read, spell
 
 PIECES = st.sampled_from(
     [

@@ -22,7 +22,7 @@ from attms_core.model import (
 )
 from attms_core.model.filter import Between, By, Clause, Custom, Filter, From, NoteKind, Notes, OneOf, Titled
 from attms_core.notices.happened import Happened
-from attms_core.notices.spelling import Wanted
+from attms_core.notices.subscribing.spelling import Wanted
 from tests.notices import office
 
 FIELDS = ("queue", "priority", "company", "assignee")

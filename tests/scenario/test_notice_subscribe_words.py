@@ -8,7 +8,7 @@ from msgspec import structs
 from attms_core.model import Choice, Event, Mode
 from attms_core.model.filter import About
 from attms_core.model.subscription import events_of, usual_events
-from attms_core.notices.words import Misread, read, spell
+from attms_core.notices.subscribing.words import Misread, read, spell
 from bot.faces.subscription_words import Offers, about_of, clauses, company_of, filled, in_short, inputs_of, spelled
 from cards.subscription_asks import PreviewSubscription
 from cards.subscription_form import Filled

@@ -22,11 +22,11 @@ from attms_core.model.filter import (
 )
 from attms_core.model.subscription import events_of, usual_events
 from attms_core.notices.facts import sum_of
-from attms_core.notices.fields import KNOWN, Kind, listened_for
 from attms_core.notices.filter import UDF, plain
-from attms_core.notices.names import NOBODY, Named, Names
-from attms_core.notices.spelling import CUSTOMER, ORIGINS, PEOPLE, UNKNOWN, Wanted, implied, place
-from attms_core.notices.words import Misread, Term, nearest, read, spell
+from attms_core.notices.subscribing.fields import KNOWN, Kind, listened_for
+from attms_core.notices.subscribing.names import NOBODY, Named, Names
+from attms_core.notices.subscribing.spelling import CUSTOMER, ORIGINS, PEOPLE, UNKNOWN, Wanted, implied, place
+from attms_core.notices.subscribing.words import Misread, Term, nearest, read, spell
 from attms_core.store.words import asked
 
 _ABOUT: dict[str, About] = {

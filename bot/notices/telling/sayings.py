@@ -8,8 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from attms_core.model import AuthorKind, Event, Level, ResourceId, Ticket
-from bot.notices.tell_fold import Deed
-from bot.notices.tell_values import Naming
+from bot.notices.telling.fold import Deed
+from bot.notices.telling.values import Naming
 from cards.elements import Style
 from cards.notice_lines import Concerned, Line
 from cards.reader import Reader

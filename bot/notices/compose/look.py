@@ -37,7 +37,7 @@ from attms_core.notices.makers import Maker, makers
 from attms_core.store import changes, directory, opportunities, tickets
 from attms_core.store import people as people_store
 from attms_core.store.database import Tx
-from bot.notices.tell_fold import Deed, fold
+from bot.notices.telling import Deed, fold
 from cards.reader import Reader
 
 

@@ -19,7 +19,7 @@ from attms_core.model import (
     Topic,
 )
 from attms_core.people import authorize
-from bot.notices.compose_look import Facts
+from bot.notices.compose.look import Facts
 from cards.reader import Reader
 
 MINE = frozenset({Personal.ASSIGNED, Personal.ANSWERED, Personal.SLA})

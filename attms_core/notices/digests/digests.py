@@ -1,4 +1,4 @@
-"""When digests are due, and how people arrange them. What stands in one is gathered by ``digest_sheets``."""
+"""When digests are due, and how people arrange them. What stands in one is gathered by ``sheets``."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from attms_core.errors import NotFound
 from attms_core.model import Lane, Owed, OwedKind, Person, Rule, RuleKind, TenantId
 from attms_core.model.digest import Digest, DigestId, DigestKind, Rhythm
 from attms_core.model.digest_sheet import Sheet
-from attms_core.notices.digest_sheets import gather
+from attms_core.notices.digests.sheets import gather
 from attms_core.notices.rhythm import next_time
 from attms_core.ports import Now
 from attms_core.store import digests, owed

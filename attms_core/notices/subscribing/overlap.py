@@ -11,8 +11,8 @@ from msgspec import Struct
 from attms_core.model import Event, Subscription
 from attms_core.model.filter import Between, By, Clause, Custom, Filter, Notes, OneOf, Titled
 from attms_core.notices.filter import HOURS, UDF, Members, members_of
-from attms_core.notices.preview import Overlap, Verdict
-from attms_core.notices.spelling import Wanted
+from attms_core.notices.subscribing.preview import Overlap, Verdict
+from attms_core.notices.subscribing.spelling import Wanted
 
 _RANK = (Verdict.SAME, Verdict.COVERED, Verdict.COVERS, Verdict.SOME)
 

@@ -14,7 +14,7 @@ from attms_core.model import ChangeId, Owed, OwedId, PersonKey, Post, Rule, Tena
 from attms_core.people import People
 from attms_core.ports import Now
 from attms_core.store.database import Database
-from bot.notices.compose_look import Facts, look
+from bot.notices.compose.look import Facts, look
 
 FRESH = 1.0
 """Seconds of real time for which a look ahead is good."""

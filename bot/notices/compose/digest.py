@@ -7,8 +7,8 @@ from attms_core.errors import NotAllowed, NotFound, NotLinked
 from attms_core.model import Owed, Person, Rule
 from attms_core.model.digest import DigestId
 from bot.asking import Scene
-from bot.notices.compose_place import GONE, Place
-from bot.notices.compose_plates import Pack
+from bot.notices.compose.place import GONE, Place
+from bot.notices.compose.plates import Pack
 from bot.notices.message import Message, Way
 from bot.reading import fresh_nonce
 from bot.reply import Reply

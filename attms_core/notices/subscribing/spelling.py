@@ -20,10 +20,10 @@ from attms_core.model.filter import (
     Titled,
 )
 from attms_core.model.subscription import events_of, usual_events
-from attms_core.notices.fields import KNOWN
 from attms_core.notices.filter import HOURS, UDF, plain
-from attms_core.notices.names import Named, Names
-from attms_core.notices.words import Term, spell
+from attms_core.notices.subscribing.fields import KNOWN
+from attms_core.notices.subscribing.names import Named, Names
+from attms_core.notices.subscribing.words import Term, spell
 
 ORIGINS = ("source", "assignee", "contact")
 PEOPLE = ("assignee", "contact")

@@ -27,14 +27,13 @@ from attms_core.model import (
 )
 from attms_core.model.change import DELETED
 from attms_core.notices.escalation import Called
-from bot.notices import tell
-from bot.notices.compose_place import Place, news_of
-from bot.notices.compose_plates import Card, Plate, Plates, Same
-from bot.notices.compose_sheets import Sheets
-from bot.notices.mentions import Mentions
+from bot.notices import telling
+from bot.notices.compose.mentions import Mentions
+from bot.notices.compose.place import Place, news_of
+from bot.notices.compose.plates import Card, Plate, Plates, Same
+from bot.notices.compose.sheets import Sheets
 from bot.notices.message import Activity, Message, Way
-from bot.notices.tell_fold import Deed
-from bot.notices.tell_values import Names, Naming
+from bot.notices.telling import Deed, Names, Naming
 from cards.notice import NoticeCard
 from cards.notice_lines import Concerned, Line
 from cards.notice_opportunity import OpportunityCard
@@ -210,7 +209,7 @@ class Topics:
             contacts=facts.contacts,
             companies=facts.companies,
         )
-        said = tell.lines(story.deeds, naming, concerned=story.concerned)
+        said = telling.lines(story.deeds, naming, concerned=story.concerned)
         return (*said, *((waiting(story.called, place),) if story.called else ()))
 
     async def _mentioning(self, place: Place, story: Story) -> Story:

@@ -11,7 +11,7 @@ from attms_core.model.change import CREATED
 from attms_core.model.digest import DigestKind
 from attms_core.model.digest_sheet import SHOWN, Part, Section, Sheet, SheetLine
 from attms_core.model.ticket import COMPLETE
-from attms_core.notices.digest_cover import Cover, cover
+from attms_core.notices.digests.cover import Cover, cover
 from attms_core.store import digest_reads
 from attms_core.store.database import Tx
 from attms_core.store.digest_reads import State

@@ -1,4 +1,4 @@
-"""Ladders, set and changed: who may, what makes sense, and whom a step can tell. Climbing is in ``escalation``."""
+"""Ladders, set and changed: who may, what makes sense, and whom a step can tell. Climbing is in ``climbing``."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

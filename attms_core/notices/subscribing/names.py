@@ -26,8 +26,8 @@ from attms_core.model import (
     TenantId,
 )
 from attms_core.model.filter import About
-from attms_core.notices.fields import ENTITIES, KNOWN, Kind
-from attms_core.notices.words import nearest
+from attms_core.notices.subscribing.fields import ENTITIES, KNOWN, Kind
+from attms_core.notices.subscribing.words import nearest
 from attms_core.store import company_groups, directory, metadata
 from attms_core.store.database import Tx
 from attms_core.store.words import begins_words, folded

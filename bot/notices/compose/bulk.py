@@ -5,12 +5,10 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from msgspec import Struct
 
 from attms_core.model import Event, Level, Opportunity, Owed, Post, Ticket, Topic
-from bot.notices.compose_place import Place, news_of
-from bot.notices.compose_plates import Plates
+from bot.notices.compose.place import Place, news_of
+from bot.notices.compose.plates import Plates
 from bot.notices.message import Message, Way
-from bot.notices.tell import clock_name
-from bot.notices.tell_fold import Deed
-from bot.notices.tell_values import Names, Naming
+from bot.notices.telling import Deed, Names, Naming, clock_name
 from cards.notice_bulk import BulkCard, BulkRow
 
 MANY = 5

@@ -6,8 +6,8 @@ from attms_core.errors import NotAllowed
 from attms_core.model import Person, Right, TenantId
 from attms_core.model.digest import Digest, DigestKind
 from attms_core.model.digest_sheet import Sheet
-from attms_core.notices.digest_here import here
-from attms_core.notices.digest_mine import mine
+from attms_core.notices.digests.here import here
+from attms_core.notices.digests.mine import mine
 from attms_core.notices.rhythm import end_of_day, last_time
 from attms_core.people import authorize
 from attms_core.store.database import Tx

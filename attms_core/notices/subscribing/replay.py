@@ -20,8 +20,8 @@ from attms_core.notices import happened
 from attms_core.notices.facts import State, seen, state_of, undone
 from attms_core.notices.filter import Members, compiled
 from attms_core.notices.happened import Happened
-from attms_core.notices.preview import Example, Replay
-from attms_core.notices.spelling import Wanted
+from attms_core.notices.subscribing.preview import Example, Replay
+from attms_core.notices.subscribing.spelling import Wanted
 from attms_core.store import changes
 from attms_core.store.database import Database, Tx
 

@@ -17,7 +17,7 @@ from attms_core.model import (
     ResourceId,
     Ticket,
 )
-from bot.notices.tell_fold import Deed
+from bot.notices.telling.fold import Deed
 from cards.reader import Reader
 from cards.times import day, moment
 

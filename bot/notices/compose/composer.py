@@ -13,15 +13,15 @@ from attms_core.people import People
 from attms_core.ports import Now
 from attms_core.store.database import Database
 from bot.conversations import is_personal
-from bot.notices import compose_bulk, compose_morning
-from bot.notices.compose_digest import Digesting
-from bot.notices.compose_facts import Reading
-from bot.notices.compose_look import Facts
-from bot.notices.compose_place import UNSEEN, Place, by_topic, news_of
-from bot.notices.compose_plates import Pack, Plates
-from bot.notices.compose_sheets import Sheets
-from bot.notices.compose_topic import NO_CARD, NOTHING_LEFT, Topics, Workshop
-from bot.notices.mentions import Mentions, Roster
+from bot.notices.compose import bulk, morning
+from bot.notices.compose.digest import Digesting
+from bot.notices.compose.facts import Reading
+from bot.notices.compose.look import Facts
+from bot.notices.compose.mentions import Mentions, Roster
+from bot.notices.compose.place import UNSEEN, Place, by_topic, news_of
+from bot.notices.compose.plates import Pack, Plates
+from bot.notices.compose.sheets import Sheets
+from bot.notices.compose.topic import NO_CARD, NOTHING_LEFT, Topics, Workshop
 from bot.notices.message import Message, Way
 from bot.reading import Readers
 from cards.reader import Reader
@@ -73,15 +73,15 @@ class Composer:
     async def _news(self, place: Place, rows: Sequence[Owed], posts: Mapping[Topic, Post]) -> list[Message]:
         messages: list[Message] = []
         held = by_topic([row for row in news_of(rows) if row.is_held])
-        if len(held) >= compose_morning.FEW:
+        if len(held) >= morning.FEW:
             told = {row.id for each in held.values() for row in each}
-            morning = await compose_morning.message(place, held, self._topics)
-            messages += [morning] if morning else _nothing((r, NOTHING_LEFT) for e in held.values() for r in e)
+            whole = await morning.message(place, held, self._topics)
+            messages += [whole] if whole else _nothing((r, NOTHING_LEFT) for e in held.values() for r in e)
             rows = [row for row in rows if row.id not in told]
         topics = by_topic(rows)
-        for bulk in compose_bulk.bulks(place, topics, posts):
-            messages.append(compose_bulk.message(place, bulk, names=self._shop.names, plates=self._shop.plates))
-            topics = {topic: those for topic, those in topics.items() if topic not in dict(bulk)}
+        for those_alike in bulk.bulks(place, topics, posts):
+            messages.append(bulk.message(place, those_alike, names=self._shop.names, plates=self._shop.plates))
+            topics = {topic: those for topic, those in topics.items() if topic not in dict(those_alike)}
         for topic, those in topics.items():
             messages += await self._topics.messages(place, topic, those, posts.get(topic))
         return messages

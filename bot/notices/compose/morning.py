@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from attms_core.model import Clock, ClockState, Owed, TicketDetail, Topic, next_clock
-from bot.notices.compose_bulk import ticket_name
-from bot.notices.compose_place import Place
-from bot.notices.compose_topic import Story, Topics
+from bot.notices.compose.bulk import ticket_name
+from bot.notices.compose.place import Place
+from bot.notices.compose.topic import Story, Topics
 from bot.notices.message import Message, Way
 from cards.notice_bulk import BulkRow
 from cards.notice_morning import Held, MorningCard
