@@ -5,18 +5,20 @@ import difflib
 import getpass
 import os
 import sys
-from collections.abc import Collection, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import typer
 from pydantic import SecretStr
 
 from admin.cli.openers import Openers
-from admin.control import NoServer
+from admin.control import Control, NoServer, open_control
 from admin.voice import Voice
 from attms_core.errors import AskDifferently, AttmsError
 
 T = TypeVar("T")
+Face = TypeVar("Face")
 
 
 class EmptySecret(AskDifferently):
@@ -56,6 +58,22 @@ def nearest(word: str, known: Collection[str]) -> str:
 def needs_server(what: str) -> NoServer:
     """Say that only the running server can do it."""
     return NoServer(f"{what} needs the running server, and none runs here.")
+
+
+@asynccontextmanager
+async def reached(
+    openers: Openers,
+    served: Callable[[Control], Face],
+    beside: Callable[[], AbstractAsyncContextManager[T]],
+    local: Callable[[T], Face],
+) -> AsyncIterator[Face]:
+    """Reach a subject: through the running server, or directly where none runs, by what ``beside`` opens."""
+    async with open_control(openers.data_dir) as control:
+        if control is not None:
+            yield served(control)
+            return
+        async with beside() as opened:
+            yield local(opened)
 
 
 def ask(voice: Voice, label: str, *, is_secret: bool, twice: bool = False) -> SecretStr:
