@@ -6,6 +6,7 @@ from attms_core.model import Company
 from cards.actions import press
 from cards.elements import Action, ActionSet, Container, Element, Json
 from cards.inputs import InputChoiceSet, InputText, Option, Query
+from cards.listing import listing, none_yet, pages, removal
 from cards.new_ticket import COMPANIES as DATASET
 from cards.parts import (
     FieldError,
@@ -17,7 +18,6 @@ from cards.parts import (
     paragraph,
     run,
     say,
-    title,
     trouble,
     typed,
     whisper,
@@ -56,23 +56,22 @@ class GroupsCard(Struct, frozen=True, kw_only=True):
         del reader
         if self.asks_about is not None:
             return self._asking(self.asks_about, nonce)
-        said = notice(self.said, "good") if self.said else None
-        rows = tuple(self._row(line, nonce) for line in self.lines)
-        return card(said, *self._top(), *rows, summary=self.summary(), actions=self._buttons(nonce))
+        rows = [self._row(line, nonce) for line in self.lines]
+        told, buttons = self._told(), self._buttons(nonce)
+        return listing("Company groups", told, rows, said=self.said, summary=self.summary(), actions=buttons)
 
     def summary(self) -> str:
         """Say it in one line."""
         if self.asks_about is not None:
-            return feed(f"Remove the group @{self.asks_about.name}?")
+            return feed(_question(self.asks_about))
         return feed(self.said or f"Company groups: {self.total}")
 
-    def _top(self) -> tuple[Element, ...]:
-        name = title("Company groups", size="Medium")
+    def _told(self) -> tuple[Element, ...]:
         if not self.total:
-            return (name, say("There is none yet."), whisper(f"For example: {EXAMPLE}", spacing="None"))
+            return none_yet(EXAMPLE)
         last = self.offset + len(self.lines)
         use = f"{self.offset + 1}-{last} of {self.total} · used like this: subscribe company:@{self.lines[0].name}"
-        return (name, whisper(use if self.lines else f"{self.total} groups", spacing="None"))
+        return (whisper(use if self.lines else f"{self.total} groups", spacing="None"),)
 
     def _row(self, line: GroupLine, nonce: str) -> Container:
         deeds = (
@@ -87,26 +86,13 @@ class GroupsCard(Struct, frozen=True, kw_only=True):
         return Container(items=items, separator=True)
 
     def _asking(self, line: GroupLine, nonce: str) -> Json:
-        return card(
-            title(f"Remove the group @{line.name}?", size="Medium"),
-            say(_named(line.companies), most=600, spacing="None"),
-            summary=self.summary(),
-            actions=(
-                press("Yes, remove it", RemoveGroup(name=line.name, sure=YES), nonce),
-                press("Keep it", ListGroups(), nonce),
-            ),
-        )
+        companies, deed = say(_named(line.companies), most=600, spacing="None"), RemoveGroup(name=line.name, sure=YES)
+        return removal(_question(line), companies, deed=deed, back=ListGroups(), nonce=nonce)
 
     def _buttons(self, nonce: str) -> tuple[Action, ...]:
-        found: list[Action] = []
-        after = self.offset + len(self.lines)
-        if self.offset:
-            found.append(press("Previous", ListGroups(offset=max(0, self.offset - PAGE)), nonce))
-        if self.lines and after < self.total:
-            found.append(press("Next", ListGroups(offset=after), nonce))
-        if self.can_change:
-            found.append(press("New group", GroupForm(), nonce))
-        return tuple(found)
+        shown = len(self.lines)
+        ways = pages(_at, nonce, offset=self.offset, shown=shown, total=self.total, size=PAGE)
+        return (*ways, press("New group", GroupForm(), nonce)) if self.can_change else ways
 
 
 class GroupFormCard(Struct, frozen=True, kw_only=True):
@@ -179,6 +165,14 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
             placeholder=plain("Type the beginning of its name"),
         )
         return (field,)
+
+
+def _question(line: GroupLine) -> str:
+    return f"Remove the group @{line.name}?"
+
+
+def _at(offset: int) -> ListGroups:
+    return ListGroups(offset=offset)
 
 
 def _named(companies: tuple[str, ...]) -> str:
