@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple, TypeVar
 
 import typer
 
-from admin.voice import AsJson
+from admin.voice import AsJson, give_up
 from attms_core.errors import AttmsError
 from attms_core.model import CompanyId, Person, PersonKey, PersonRole, ResourceId, TenantId
 from attms_core.people import People
@@ -112,8 +112,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except AttmsError as error:
-        typer.echo(f"{error}\n{error.hint}".rstrip(), err=True)
-        raise typer.Exit(code=1) from None
+        give_up(error)
 
 
 def _tell(person: Person, *, as_json: bool) -> None:
