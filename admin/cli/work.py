@@ -5,12 +5,12 @@ import difflib
 import getpass
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from admin.cli.openers import Openers
 from admin.control import Control, NoServer, open_control
@@ -19,6 +19,8 @@ from attms_core.errors import AskDifferently, AttmsError
 
 T = TypeVar("T")
 Face = TypeVar("Face")
+Answer = TypeVar("Answer", bound=BaseModel)
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 class EmptySecret(AskDifferently):
@@ -55,9 +57,27 @@ def nearest(word: str, known: Collection[str]) -> str:
     return f"Did you mean {near[0]}?" if near else ""
 
 
-def needs_server(what: str) -> NoServer:
-    """Say that only the running server can do it."""
-    return NoServer(f"{what} needs the running server, and none runs here.")
+@asynccontextmanager
+async def served(openers: Openers, what: str) -> AsyncIterator[Control]:
+    """Reach the running server. Raises ``NoServer``, saying that ``what`` needs it."""
+    async with open_control(openers.data_dir) as control:
+        if control is None:
+            raise NoServer(f"{what} needs the running server, and none runs here.")
+        yield control
+
+
+async def asked(
+    openers: Openers,
+    what: str,
+    answer: type[Answer],
+    method: str,
+    path: str,
+    *,
+    body: Mapping[str, object] | None = None,
+) -> Answer:
+    """Ask the running server for one thing, and read its answer. Raises as ``served``, and ``Refused``."""
+    async with served(openers, what) as control:
+        return answer.model_validate_json(await control.ask(method, path, body))
 
 
 @asynccontextmanager
@@ -74,6 +94,12 @@ async def reached(
             return
         async with beside() as opened:
             yield local(opened)
+
+
+def check_sure(voice: Voice, question: str, *, yes: bool) -> None:
+    """Ask first, unless that was answered with ``--yes``; leave with 1 when it shall not be."""
+    if not yes and not typer.confirm(question, err=voice.is_json):
+        raise typer.Exit(code=1)
 
 
 def ask(voice: Voice, label: str, *, is_secret: bool, twice: bool = False) -> SecretStr:
