@@ -1,10 +1,13 @@
 """Company groups: their list, and the form of one. What they are used for stands in the subscriptions."""
 
-from msgspec import Struct
+from collections.abc import Mapping
+
+from msgspec import Struct, field
 
 from attms_core.model import Company
 from cards.actions import press
 from cards.elements import Action, ActionSet, Container, Element, Json
+from cards.forms import form
 from cards.inputs import InputChoiceSet, InputText, Option, Query
 from cards.listing import listing, none_yet, pages, removal
 from cards.new_ticket import COMPANIES as DATASET
@@ -13,12 +16,10 @@ from cards.parts import (
     card,
     feed,
     heading,
-    notice,
     option_title,
     paragraph,
     run,
     say,
-    trouble,
     typed,
     whisper,
 )
@@ -105,19 +106,13 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
     """As they stand in the input, one a line."""
     offered: tuple[Company, ...] = ()
     """Some companies to begin with."""
-    errors: tuple[tuple[str, FieldError], ...] = ()
+    errors: Mapping[str, FieldError] = field(default_factory=dict)
     """By the inputs' names: ``name``, ``companies``; any other is shown on top."""
 
     def render(self, reader: Reader, nonce: str) -> Json:
         """Ask it."""
-        inputs = (*self._name(), self._companies(), *self._company(reader))
-        shown = {each.id for each in inputs}
-        body: list[Element] = [notice("Nothing was saved yet: see below.", "warning")] if self.errors else []
-        body.append(heading("Company group"))
-        body.append(whisper(self._asks(), spacing="None"))
-        body += [part for name, error in self.errors if name not in shown for part in trouble(error)]
-        for each in inputs:
-            body += [*(part for name, error in self.errors if name == each.id for part in trouble(error)), each]
+        head = (heading("Company group"), whisper(self._asks(), spacing="None"))
+        body = form(head, (*self._name(), self._companies(), *self._company(reader)), self.errors)
         buttons = (press("Save", SaveGroup(group=self.group), nonce), press("Cancel", ListGroups(), nonce))
         return card(*body, summary=self.summary(), actions=buttons)
 
@@ -133,7 +128,7 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
     def _name(self) -> tuple[InputText, ...]:
         if self.group:
             return ()
-        field = InputText(
+        asked = InputText(
             id="name",
             label=plain("Name"),
             max_length=NAME,
@@ -142,7 +137,7 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
             is_required=True,
             error_message="A group needs a name.",
         )
-        return (field,)
+        return (asked,)
 
     def _companies(self) -> InputText:
         return InputText(
@@ -156,7 +151,7 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
     def _company(self, reader: Reader) -> tuple[InputChoiceSet, ...]:
         if not self.offered:
             return ()
-        field = InputChoiceSet(
+        asked = InputChoiceSet(
             id="company",
             label=plain("Add one more"),
             choices=tuple(Option(title=option_title(c.name), value=str(c.id)) for c in self.offered),
@@ -164,7 +159,7 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
             style="filtered",
             placeholder=plain("Type the beginning of its name"),
         )
-        return (field,)
+        return (asked,)
 
 
 def _question(line: GroupLine) -> str:
