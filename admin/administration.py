@@ -74,13 +74,12 @@ class Administration(Struct, frozen=True, kw_only=True):
     people: People
     tenant: TenantId
     """Whose people are meant where nobody says it."""
+    callouts: Callouts
+    letters: Letters
+    """The outbox."""
+    reach: Roster
+    """Who can be reached."""
     check_mail: MailCheck = no_mail
-    callouts: Callouts | None = None
-    """None where nothing serves."""
-    letters: Letters | None = None
-    """The outbox; None where nothing is told."""
-    reach: Roster | None = None
-    """Who can be reached; None where nothing is told."""
 
     async def reload(self) -> list[str]:
         """Read the schedules anew and name the jobs whose schedule is another now. Raises ``Invalid``: none is then."""

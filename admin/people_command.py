@@ -4,11 +4,11 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 import typer
 
-from admin.voice import AsJson
+from admin.voice import AsJson, give_up
 from attms_core.errors import AttmsError
 from attms_core.model import CompanyId, Person, PersonKey, PersonRole, ResourceId, TenantId
 from attms_core.people import People
@@ -16,21 +16,47 @@ from attms_core.people import People
 T = TypeVar("T")
 BY = "the command line"
 OpenPeople = Callable[[], AbstractAsyncContextManager[People]]
+Who = Annotated[str, typer.Argument(help="Entra object id.")]
 Tenant = Annotated[str, typer.Option(help="Entra tenant, where several are allowed.")]
+
+
+class Hand(NamedTuple):
+    """What each command works with."""
+
+    open_people: OpenPeople
+    default_tenant: Callable[[], str]
+
+    def key(self, person: str, tenant: str) -> PersonKey:
+        """Name a person, of the default tenant where none is named."""
+        with _said():
+            return PersonKey(TenantId((tenant or self.default_tenant()).lower()), person.lower())
+
+    def run(self, deed: Callable[[People], Awaitable[T]]) -> T:
+        """Do it on the store that the settings name."""
+
+        async def within() -> T:
+            async with self.open_people() as people:
+                return await deed(people)
+
+        with _said():
+            return asyncio.run(within())
 
 
 def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Typer:
     """Build the commands. ``open_people`` opens the store that the settings name."""
     command = typer.Typer(no_args_is_help=True, help="Who speaks here: links to AutoTask and roles.")
+    hand = Hand(open_people, default_tenant)
+    _add_reading(command, hand)
+    _add_linking(command, hand)
+    _add_roles(command, hand)
+    return command
 
-    def key(person: str, tenant: str) -> PersonKey:
-        with _said():
-            return PersonKey(TenantId((tenant or default_tenant()).lower()), person.lower())
 
+def _add_reading(command: typer.Typer, hand: Hand) -> None:
     @command.command("list")
     def list_(*, as_json: AsJson = False) -> None:
         """List everybody who is known."""
-        everybody = _run(open_people, lambda people: people.everybody())
+        everybody = hand.run(lambda people: people.everybody())
         if as_json:
             _echo([_as_dict(person) for person in everybody])
             return
@@ -39,9 +65,11 @@ def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Ty
         if not everybody:
             typer.echo("Nobody has spoken yet. People appear here once they have said a word to the bot.")
 
+
+def _add_linking(command: typer.Typer, hand: Hand) -> None:
     @command.command()
     def link(
-        person: Annotated[str, typer.Argument(help="Entra object id.")],
+        person: Who,
         resource: Annotated[int, typer.Argument(help="AutoTask resource id.")],
         name: Annotated[str, typer.Option(help="Name, for somebody who has not spoken yet.")] = "",
         tenant: Tenant = "",
@@ -49,24 +77,21 @@ def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Ty
         as_json: AsJson = False,
     ) -> None:
         """Link a person to an AutoTask technician."""
-        who = key(person, tenant)
-        done = _run(open_people, lambda people: people.link(who, ResourceId(resource), by=BY, name=name))
+        who = hand.key(person, tenant)
+        done = hand.run(lambda people: people.link(who, ResourceId(resource), by=BY, name=name))
         _tell(done, as_json=as_json)
 
     @command.command()
-    def unlink(
-        person: Annotated[str, typer.Argument(help="Entra object id.")],
-        tenant: Tenant = "",
-        *,
-        as_json: AsJson = False,
-    ) -> None:
+    def unlink(person: Who, tenant: Tenant = "", *, as_json: AsJson = False) -> None:
         """Take a person's link away."""
-        who = key(person, tenant)
-        _tell(_run(open_people, lambda people: people.unlink(who, by=BY)), as_json=as_json)
+        who = hand.key(person, tenant)
+        _tell(hand.run(lambda people: people.unlink(who, by=BY)), as_json=as_json)
 
+
+def _add_roles(command: typer.Typer, hand: Hand) -> None:
     @command.command()
     def role(
-        person: Annotated[str, typer.Argument(help="Entra object id.")],
+        person: Who,
         role: PersonRole,
         queue: Annotated[list[int] | None, typer.Option(help="Narrow to this queue id; repeat for more.")] = None,
         company: Annotated[list[int] | None, typer.Option(help="Narrow to this company id; repeat for more.")] = None,
@@ -75,21 +100,10 @@ def make(open_people: OpenPeople, default_tenant: Callable[[], str]) -> typer.Ty
         as_json: AsJson = False,
     ) -> None:
         """Give a person a role, for everything or narrowed to queues and companies."""
-        who = key(person, tenant)
+        who = hand.key(person, tenant)
         companies = [CompanyId(one) for one in company] if company else None
-        done = _run(open_people, lambda people: people.set_role(who, role, queues=queue or None, companies=companies))
+        done = hand.run(lambda people: people.set_role(who, role, queues=queue or None, companies=companies))
         _tell(done, as_json=as_json)
-
-    return command
-
-
-def _run(open_people: OpenPeople, deed: Callable[[People], Awaitable[T]]) -> T:
-    async def within() -> T:
-        async with open_people() as people:
-            return await deed(people)
-
-    with _said():
-        return asyncio.run(within())
 
 
 @contextmanager
@@ -98,8 +112,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except AttmsError as error:
-        typer.echo(f"{error}\n{error.hint}".rstrip(), err=True)
-        raise typer.Exit(code=1) from None
+        give_up(error)
 
 
 def _tell(person: Person, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from pydantic import BaseModel
@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from attms_core.errors import AttmsError
 
 AS_JSON = "attms.json"
 WIDE = 160
@@ -103,6 +105,12 @@ def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else WIDE
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
+
+
+def give_up(error: AttmsError, *, code: int = 1) -> NoReturn:
+    """Say what went wrong and what to do about it, and leave."""
+    typer.echo(f"{error}\n{error.hint}".rstrip(), err=True)
+    raise typer.Exit(code=code) from None
 
 
 def seen(text: str) -> str:

@@ -11,10 +11,11 @@ from cards import times
 from cards.actions import press
 from cards.asks import RunCommand
 from cards.choices_asks import TYPED, KeepChoices
-from cards.elements import Element, Json
+from cards.elements import Json
+from cards.forms import form
 from cards.inputs import Input, InputChoiceSet, InputText, Option
 from cards.notice_asks import NoticeChoices
-from cards.parts import FieldError, capital, card, facts, feed, heading, notice, say, title, trouble, typed, whisper
+from cards.parts import FieldError, capital, card, facts, feed, heading, say, title, typed, whisper
 from cards.reader import Reader
 from cards.text import plain
 
@@ -117,30 +118,20 @@ class ChoicesForm(Struct, frozen=True, kw_only=True):
 
     def render(self, reader: Reader, nonce: str) -> Json:
         """Ask it."""
-        told, quiet = self._told(), self._quiet()
-        shown = {each.id for each in (*told, *quiet)}
-        other = [error for name, error in self.errors.items() if name not in shown]
-        band = (notice("Nothing was saved yet: see below.", "warning"),) if self.errors else ()
-        body = (
-            *band,
-            heading("What you are told here"),
-            whisper(self.stand.words(reader), spacing="None"),
-            *(part for error in other for part in trouble(error)),
-            *self._with_errors(told),
+        head = (heading("What you are told here"), whisper(self.stand.words(reader), spacing="None"))
+        fields = (
+            *self._told(),
             heading("Quiet hours", spacing="Medium"),
             whisper("What comes in quiet hours waits, and is told together when they end.", spacing="None"),
-            *self._with_errors(quiet),
+            *self._quiet(),
         )
+        body = form(head, fields, self.errors)
         off = (press("No quiet hours", RunCommand(words=QUIET_OFF), nonce),) if self.stand.turns_at else ()
         return card(*body, summary=self.summary(), actions=(press("Save", KeepChoices(), nonce), *off))
 
     def summary(self) -> str:
         """Say it in one line."""
         return feed("Choose what you are told, and your quiet hours")
-
-    def _with_errors(self, inputs: tuple[Input, ...]) -> Iterable[Element]:
-        for each in inputs:
-            yield from (*trouble(self.errors.get(each.id)), each)
 
     def _told(self) -> tuple[Input, ...]:
         return (_several("told", "Tell me when", CHOSEN, self.filled.told),)

@@ -7,7 +7,7 @@ from attms_core.notices.rhythm import spoken
 from cards.actions import press
 from cards.digest_asks import DigestForm, PauseDigest, RemoveDigest, ResumeDigest, SendDigest
 from cards.elements import Action, ActionSet, Container, Element, Json
-from cards.parts import capital, card, feed, heading, notice, paragraph, run, say, whisper
+from cards.parts import capital, card, done, feed, heading, paragraph, run, say, whisper
 from cards.reader import Reader
 from cards.times import moment
 
@@ -32,7 +32,7 @@ class DigestsCard(Struct, frozen=True, kw_only=True):
         """Show it."""
         body = (
             heading("Digests"),
-            notice(self.said, "good") if self.said else None,
+            done(self.said),
             *(part for each in self.digests for part in _digest(each, reader, nonce)),
             *self._missing(nonce),
             self._elsewhere(),

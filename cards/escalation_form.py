@@ -7,19 +7,18 @@ from msgspec import Struct, field
 from attms_core.model import Choice, ResourceId
 from attms_core.model.ladder import LadderId
 from cards.actions import press
-from cards.elements import Element, Json
+from cards.elements import Json
 from cards.escalation_asks import AFTER, AS_BEFORE, EVERYONE, HERE, NEW, TIME, WHO, SetLadder, ShowLadders
+from cards.forms import form
 from cards.inputs import MOST_CHOICES, InputChoiceSet, InputText, Option
 from cards.parts import (
     FieldError,
     card,
     feed,
     heading,
-    notice,
     option_title,
     options,
     selected,
-    trouble,
     typed,
     whisper,
 )
@@ -63,16 +62,12 @@ class LadderFormCard(Struct, frozen=True, kw_only=True):
     def render(self, reader: Reader, nonce: str) -> Json:
         """Ask it."""
         del reader
-        inputs = (self._queue(), *self._lines())
-        shown = {each.id for each in inputs}
-        other = [error for name, error in self.errors.items() if name not in shown]
-        band = (notice("Nothing was saved yet: see below.", "warning"),) if self.errors else ()
-        body: tuple[Element, ...] = (
-            *band,
+        head = (
             heading("Escalation of a queue"),
             whisper("Who is told when nobody takes a ticket. It ends as soon as somebody does.", spacing="None"),
-            *(part for error in other for part in trouble(error)),
-            *(part for each in inputs for part in (*trouble(self.errors.get(each.id)), each)),
+        )
+        body = (
+            *form(head, (self._queue(), *self._lines()), self.errors),
             whisper("A line left empty is no step. Say 15m, 1h30m or 2d."),
             whisper(f"Several at one step, in words: {EXAMPLE}", spacing="None"),
         )

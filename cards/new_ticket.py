@@ -14,7 +14,8 @@ from cards.asks import (
     CreateTicket,
     NewTicketForm,
 )
-from cards.elements import Element, Json
+from cards.elements import Json
+from cards.forms import form
 from cards.inputs import MOST_CHOICES, Input, InputChoiceSet, InputText, InputToggle, Option, Query
 from cards.parts import (
     FieldError,
@@ -22,7 +23,6 @@ from cards.parts import (
     card,
     feed,
     heading,
-    notice,
     option_title,
     options,
     selected,
@@ -148,9 +148,12 @@ class NewTicketCard(Struct, frozen=True, kw_only=True):
     def render(self, reader: Reader, nonce: str) -> Json:
         """Ask it, with everything typed before still there."""
         del reader
-        body = [*self._top()]
-        for each in self._inputs():
-            body += [*trouble(self.errors.get(each.id.removeprefix(DEMANDED_PREFIX))), each]
+        head = (
+            heading("New ticket"),
+            whisper("Step 2 of 2", spacing="None"),
+            title(self.company_name, size="Medium", spacing="Small"),
+        )
+        body = form(head, self._inputs(), self.errors, undone="created", prefix=DEMANDED_PREFIX)
         buttons = (
             press("Create ticket", CreateTicket(company=self.company), nonce),
             press("Other company", NewTicketForm(), nonce),
@@ -161,17 +164,6 @@ class NewTicketCard(Struct, frozen=True, kw_only=True):
     def summary(self) -> str:
         """Say it in one line."""
         return feed(f"New ticket for {self.company_name}")
-
-    def _top(self) -> tuple[Element, ...]:
-        shown = {each.id.removeprefix(DEMANDED_PREFIX) for each in self._inputs()}
-        other = [error for name, error in self.errors.items() if name not in shown]
-        band = (notice("Nothing was created yet: see below.", "warning"),) if self.errors else ()
-        head = (
-            heading("New ticket"),
-            whisper("Step 2 of 2", spacing="None"),
-            title(self.company_name, size="Medium", spacing="Small"),
-        )
-        return (*band, *head, *(part for error in other for part in trouble(error)))
 
     def _inputs(self) -> tuple[Input, ...]:
         return (

@@ -103,6 +103,11 @@ def notice(text: str, style: Style = "accent") -> Container:
     return Container(items=(paragraph(run(text, most=400, weight="Bolder")),), style=style, spacing="Small")
 
 
+def done(said: str) -> Container | None:
+    """Say in a band what has just been done; nothing where nothing was."""
+    return notice(said, "good") if said else None
+
+
 def stale(as_of: datetime | None, reader: Reader, *, is_current: bool) -> tuple[Container, ...]:
     """Say how old the data is while AutoTask does not answer; nothing while all is well."""
     if is_current:

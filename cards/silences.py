@@ -7,7 +7,7 @@ from attms_core.model.silence import Until
 from cards.actions import press
 from cards.asks import ShowTicket
 from cards.elements import Action, ActionSet, Container, Element, Json
-from cards.parts import card, feed, heading, notice, paragraph, run, say, title, whisper
+from cards.parts import card, done, feed, heading, paragraph, run, say, title, whisper
 from cards.reader import Reader
 from cards.silence_asks import HearAgain, ListSilences, SilenceSender
 
@@ -93,7 +93,7 @@ class SilencesCard(Struct, frozen=True, kw_only=True):
         del reader
         body = (
             heading("Silent here"),
-            notice(self.said, "good") if self.said else None,
+            done(self.said),
             *self._place(),
             *(part for line in self.lines for part in self._line(line, nonce)),
             *self._empty(),

@@ -10,6 +10,7 @@ from attms_core.model.notice import Mode, SubscriptionId
 from attms_core.model.subscription import events_of
 from cards.actions import press
 from cards.elements import Element, Json
+from cards.forms import form
 from cards.inputs import MOST_CHOICES, Input, InputChoiceSet, InputText, Option, Query
 from cards.new_ticket import COMPANIES
 from cards.parts import (
@@ -18,10 +19,8 @@ from cards.parts import (
     card,
     feed,
     heading,
-    notice,
     option_title,
     options,
-    trouble,
     typed,
     whisper,
 )
@@ -81,10 +80,7 @@ class FormCard(Struct, frozen=True, kw_only=True):
 
     def render(self, reader: Reader, nonce: str) -> Json:
         """Ask it."""
-        inputs = self._inputs(reader)
-        body = [*self._top({each.id for each in inputs})]
-        for each in inputs:
-            body += [*trouble(self.errors.get(each.id)), each]
+        body = form(self._head(), self._inputs(reader), self.errors)
         number = str(self.id) if self.id else ""
         buttons = [press("Preview", PreviewSubscription(about=self.about, id=number), nonce)]
         if not self.id:
@@ -99,14 +95,12 @@ class FormCard(Struct, frozen=True, kw_only=True):
     def _about(self) -> str:
         return ABOUT_WORDS[self.about]
 
-    def _top(self, shown: set[str]) -> tuple[Element, ...]:
-        other = [error for name, error in self.errors.items() if name not in shown]
-        band = (notice("Nothing was saved yet: see below.", "warning"),) if self.errors else ()
-        head = heading("Change a subscription" if self.id else "New subscription")
+    def _head(self) -> tuple[Element, ...]:
+        name = heading("Change a subscription" if self.id else "New subscription")
         asks = whisper(
             f"Which {self._about()} shall {self.here} be told of? Whatever is left empty means all.", spacing="None"
         )
-        return (*band, head, asks, *(part for error in other for part in trouble(error)))
+        return (name, asks)
 
     def _inputs(self, reader: Reader) -> tuple[Input, ...]:
         picked: tuple[Input, ...] = ()

@@ -1,24 +1,25 @@
 """Company groups: their list, and the form of one. What they are used for stands in the subscriptions."""
 
-from msgspec import Struct
+from collections.abc import Mapping
+
+from msgspec import Struct, field
 
 from attms_core.model import Company
 from cards.actions import press
 from cards.elements import Action, ActionSet, Container, Element, Json
+from cards.forms import form
 from cards.inputs import InputChoiceSet, InputText, Option, Query
+from cards.listing import listing, none_yet, pages, removal
 from cards.new_ticket import COMPANIES as DATASET
 from cards.parts import (
     FieldError,
     card,
     feed,
     heading,
-    notice,
     option_title,
     paragraph,
     run,
     say,
-    title,
-    trouble,
     typed,
     whisper,
 )
@@ -56,23 +57,22 @@ class GroupsCard(Struct, frozen=True, kw_only=True):
         del reader
         if self.asks_about is not None:
             return self._asking(self.asks_about, nonce)
-        said = notice(self.said, "good") if self.said else None
-        rows = tuple(self._row(line, nonce) for line in self.lines)
-        return card(said, *self._top(), *rows, summary=self.summary(), actions=self._buttons(nonce))
+        rows = [self._row(line, nonce) for line in self.lines]
+        told, buttons = self._told(), self._buttons(nonce)
+        return listing("Company groups", told, rows, said=self.said, summary=self.summary(), actions=buttons)
 
     def summary(self) -> str:
         """Say it in one line."""
         if self.asks_about is not None:
-            return feed(f"Remove the group @{self.asks_about.name}?")
+            return feed(_question(self.asks_about))
         return feed(self.said or f"Company groups: {self.total}")
 
-    def _top(self) -> tuple[Element, ...]:
-        name = title("Company groups", size="Medium")
+    def _told(self) -> tuple[Element, ...]:
         if not self.total:
-            return (name, say("There is none yet."), whisper(f"For example: {EXAMPLE}", spacing="None"))
+            return none_yet(EXAMPLE)
         last = self.offset + len(self.lines)
         use = f"{self.offset + 1}-{last} of {self.total} · used like this: subscribe company:@{self.lines[0].name}"
-        return (name, whisper(use if self.lines else f"{self.total} groups", spacing="None"))
+        return (whisper(use if self.lines else f"{self.total} groups", spacing="None"),)
 
     def _row(self, line: GroupLine, nonce: str) -> Container:
         deeds = (
@@ -87,26 +87,13 @@ class GroupsCard(Struct, frozen=True, kw_only=True):
         return Container(items=items, separator=True)
 
     def _asking(self, line: GroupLine, nonce: str) -> Json:
-        return card(
-            title(f"Remove the group @{line.name}?", size="Medium"),
-            say(_named(line.companies), most=600, spacing="None"),
-            summary=self.summary(),
-            actions=(
-                press("Yes, remove it", RemoveGroup(name=line.name, sure=YES), nonce),
-                press("Keep it", ListGroups(), nonce),
-            ),
-        )
+        companies, deed = say(_named(line.companies), most=600, spacing="None"), RemoveGroup(name=line.name, sure=YES)
+        return removal(_question(line), companies, deed=deed, back=ListGroups(), nonce=nonce)
 
     def _buttons(self, nonce: str) -> tuple[Action, ...]:
-        found: list[Action] = []
-        after = self.offset + len(self.lines)
-        if self.offset:
-            found.append(press("Previous", ListGroups(offset=max(0, self.offset - PAGE)), nonce))
-        if self.lines and after < self.total:
-            found.append(press("Next", ListGroups(offset=after), nonce))
-        if self.can_change:
-            found.append(press("New group", GroupForm(), nonce))
-        return tuple(found)
+        shown = len(self.lines)
+        ways = pages(_at, nonce, offset=self.offset, shown=shown, total=self.total, size=PAGE)
+        return (*ways, press("New group", GroupForm(), nonce)) if self.can_change else ways
 
 
 class GroupFormCard(Struct, frozen=True, kw_only=True):
@@ -119,19 +106,13 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
     """As they stand in the input, one a line."""
     offered: tuple[Company, ...] = ()
     """Some companies to begin with."""
-    errors: tuple[tuple[str, FieldError], ...] = ()
+    errors: Mapping[str, FieldError] = field(default_factory=dict)
     """By the inputs' names: ``name``, ``companies``; any other is shown on top."""
 
     def render(self, reader: Reader, nonce: str) -> Json:
         """Ask it."""
-        inputs = (*self._name(), self._companies(), *self._company(reader))
-        shown = {each.id for each in inputs}
-        body: list[Element] = [notice("Nothing was saved yet: see below.", "warning")] if self.errors else []
-        body.append(heading("Company group"))
-        body.append(whisper(self._asks(), spacing="None"))
-        body += [part for name, error in self.errors if name not in shown for part in trouble(error)]
-        for each in inputs:
-            body += [*(part for name, error in self.errors if name == each.id for part in trouble(error)), each]
+        head = (heading("Company group"), whisper(self._asks(), spacing="None"))
+        body = form(head, (*self._name(), self._companies(), *self._company(reader)), self.errors)
         buttons = (press("Save", SaveGroup(group=self.group), nonce), press("Cancel", ListGroups(), nonce))
         return card(*body, summary=self.summary(), actions=buttons)
 
@@ -147,7 +128,7 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
     def _name(self) -> tuple[InputText, ...]:
         if self.group:
             return ()
-        field = InputText(
+        asked = InputText(
             id="name",
             label=plain("Name"),
             max_length=NAME,
@@ -156,7 +137,7 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
             is_required=True,
             error_message="A group needs a name.",
         )
-        return (field,)
+        return (asked,)
 
     def _companies(self) -> InputText:
         return InputText(
@@ -170,7 +151,7 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
     def _company(self, reader: Reader) -> tuple[InputChoiceSet, ...]:
         if not self.offered:
             return ()
-        field = InputChoiceSet(
+        asked = InputChoiceSet(
             id="company",
             label=plain("Add one more"),
             choices=tuple(Option(title=option_title(c.name), value=str(c.id)) for c in self.offered),
@@ -178,7 +159,15 @@ class GroupFormCard(Struct, frozen=True, kw_only=True):
             style="filtered",
             placeholder=plain("Type the beginning of its name"),
         )
-        return (field,)
+        return (asked,)
+
+
+def _question(line: GroupLine) -> str:
+    return f"Remove the group @{line.name}?"
+
+
+def _at(offset: int) -> ListGroups:
+    return ListGroups(offset=offset)
 
 
 def _named(companies: tuple[str, ...]) -> str:

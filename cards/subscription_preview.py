@@ -6,7 +6,7 @@ from attms_core.model import TicketId
 from cards.actions import Execute, press, tap
 from cards.asks import ShowTicket
 from cards.elements import Container, Element, Json
-from cards.parts import card, facts, feed, heading, notice, paragraph, run, say, title, whisper
+from cards.parts import card, done, facts, feed, heading, notice, paragraph, run, say, title, whisper
 from cards.reader import Reader
 from cards.subscription_asks import DropSubscription, SampleSubscription, SaveSubscription, SubscriptionForm
 from cards.subscription_parts import ABOUT_WORDS, MODE_WORDS, SubscriptionLine, events_said
@@ -49,7 +49,7 @@ class PreviewCard(Struct, frozen=True, kw_only=True):
         """Ask it."""
         del reader
         body = (
-            notice(self.said, "good") if self.said else None,
+            done(self.said),
             title(self._name(), size="Medium"),
             whisper(self.line.words, most=600, spacing="None") if self.line.words else None,
             *facts((*(self.clauses or (("Which", f"all {self._about()}"),)),)),

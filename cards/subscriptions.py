@@ -4,8 +4,9 @@ from msgspec import Struct
 
 from cards.actions import Execute, press
 from cards.elements import Action, ActionSet, Container, Element, Json
+from cards.listing import listing, none_yet, pages, removal
 from cards.notice_asks import EditSubscription
-from cards.parts import card, feed, notice, paragraph, run, say, title, whisper
+from cards.parts import feed, paragraph, run, say, whisper
 from cards.reader import Reader
 from cards.subscription_asks import (
     EVERYWHERE,
@@ -44,14 +45,14 @@ class SubscriptionsCard(Struct, frozen=True, kw_only=True):
         del reader
         if self.asks_about is not None:
             return self._asking(self.asks_about, nonce)
-        said = notice(self.said, "good") if self.said else None
-        rows = tuple(self._row(line, nonce) for line in self.lines)
-        return card(said, *self._top(), *rows, summary=self.summary(), actions=self._buttons(nonce))
+        rows = [self._row(line, nonce) for line in self.lines]
+        told, buttons = self._told(), self._buttons(nonce)
+        return listing(self._name(), told, rows, said=self.said, summary=self.summary(), actions=buttons)
 
     def summary(self) -> str:
         """Say it in one line."""
         if self.asks_about is not None:
-            return feed(f"Remove subscription {self.asks_about.id}?")
+            return feed(_question(self.asks_about))
         return feed(self.said or f"{self._name()}: {self.total}")
 
     def _name(self) -> str:
@@ -59,14 +60,13 @@ class SubscriptionsCard(Struct, frozen=True, kw_only=True):
             return "All subscriptions"
         return "Your subscriptions" if self.here == "you" else f"Subscriptions of {self.here}"
 
-    def _top(self) -> tuple[Element, ...]:
-        name = title(self._name(), size="Medium")
+    def _told(self) -> tuple[Element, ...]:
         if self.total:
             last = self.offset + len(self.lines)
-            return (name, whisper(f"{self.offset + 1}-{last} of {self.total}", spacing="None"))
+            return (whisper(f"{self.offset + 1}-{last} of {self.total}", spacing="None"),)
         if self.place == EVERYWHERE:
-            return (name, say("Nobody has subscribed to anything yet."))
-        return (name, say("There is none yet."), whisper(f"For example: {EXAMPLE}", spacing="None"))
+            return (say("Nobody has subscribed to anything yet."),)
+        return none_yet(EXAMPLE)
 
     def _row(self, line: SubscriptionLine, nonce: str) -> Container:
         state = " · ".join(
@@ -94,25 +94,24 @@ class SubscriptionsCard(Struct, frozen=True, kw_only=True):
         return (toggle, press("Edit", EditSubscription(id=number), nonce), remove)
 
     def _asking(self, line: SubscriptionLine, nonce: str) -> Json:
-        sure = RemoveSubscription(id=str(line.id), place=self.place, offset=self.offset, sure=YES)
-        back = ListSubscriptions(place=self.place, offset=self.offset)
-        return card(
-            title(f"Remove subscription {line.id}?", size="Medium"),
+        return removal(
+            _question(line),
             paragraph(run(subject(line), most=400, weight="Bolder")),
             *described(line),
             whisper("Nothing more is told by it. Pausing keeps it for later."),
-            summary=self.summary(),
-            actions=(press("Yes, remove it", sure, nonce), press("Keep it", back, nonce)),
+            deed=RemoveSubscription(id=str(line.id), place=self.place, offset=self.offset, sure=YES),
+            back=self._at(self.offset),
+            nonce=nonce,
         )
 
     def _buttons(self, nonce: str) -> tuple[Action, ...]:
-        found: list[Action] = []
-        after = self.offset + len(self.lines)
-        if self.offset:
-            before = ListSubscriptions(place=self.place, offset=max(0, self.offset - PAGE))
-            found.append(press("Previous", before, nonce))
-        if self.lines and after < self.total:
-            found.append(press("Next", ListSubscriptions(place=self.place, offset=after), nonce))
-        if self.place == HERE:
-            found.append(press("New subscription", SubscriptionForm(), nonce))
-        return tuple(found)
+        shown = len(self.lines)
+        ways = pages(self._at, nonce, offset=self.offset, shown=shown, total=self.total, size=PAGE)
+        return (*ways, press("New subscription", SubscriptionForm(), nonce)) if self.place == HERE else ways
+
+    def _at(self, offset: int) -> ListSubscriptions:
+        return ListSubscriptions(place=self.place, offset=offset)
+
+
+def _question(line: SubscriptionLine) -> str:
+    return f"Remove subscription {line.id}?"

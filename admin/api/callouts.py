@@ -9,9 +9,9 @@ from admin.administration import Administration
 from admin.api.operation import Answer, Call, Operation, Reply, Shape
 from admin.api.refusals import Refusal
 from admin.api.shapes import Moment
-from attms_core.callouts import Callouts, Standing
 from attms_core.callouts import Hook as Told
-from attms_core.errors import NotConnected, OperatorNeeded, OutcomeUnknown
+from attms_core.callouts import Standing
+from attms_core.errors import OperatorNeeded, OutcomeUnknown
 from attms_core.keys import Scope
 
 SUBJECT = "callouts"
@@ -52,29 +52,28 @@ class Removed(Shape):
 
 
 async def _show(administration: Administration, _: Call) -> Reply:
-    there = administration.callouts
     with _told():
-        return Reply(answer=_shown(await there.look() if there else Standing(is_set_up=False)))
+        return Reply(answer=_shown(await administration.callouts.look()))
 
 
 async def _create(administration: Administration, call: Call) -> Reply:
     with _told():
-        return _done(await _all(administration).create(by=call.actor))
+        return _done(await administration.callouts.create(by=call.actor))
 
 
 async def _repair(administration: Administration, call: Call) -> Reply:
     with _told():
-        return _done(await _all(administration).repair(by=call.actor))
+        return _done(await administration.callouts.repair(by=call.actor))
 
 
 async def _rotate(administration: Administration, call: Call) -> Reply:
     with _told():
-        return _done(await _all(administration).rotate(by=call.actor))
+        return _done(await administration.callouts.rotate(by=call.actor))
 
 
 async def _remove(administration: Administration, call: Call) -> Reply:
     with _told():
-        removed = await _all(administration).remove(by=call.actor)
+        removed = await administration.callouts.remove(by=call.actor)
     return Reply(answer=Removed(webhooks=removed), facts={"webhooks": str(removed)})
 
 
@@ -85,12 +84,6 @@ def _told() -> Iterator[None]:
         yield
     except (OperatorNeeded, OutcomeUnknown) as error:
         raise Refusal(status=409, code=error.code, detail=str(error), hint=error.hint) from error
-
-
-def _all(administration: Administration) -> Callouts:
-    if administration.callouts is None:
-        raise NotConnected("AutoTask is not connected, so it cannot call out.", hint="On the host type: attms setup")
-    return administration.callouts
 
 
 def _done(seen: Standing) -> Reply:

@@ -12,31 +12,12 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from admin.api.refusals import Refusal
+from web.proxies import is_proxied
 
 log = structlog.get_logger(__name__)
 
 Hosts = Callable[[web.Request], frozenset[str]]
 """Says which Host a request to this listener may name."""
-PROXIES = frozenset(
-    {
-        "forwarded",
-        "via",
-        "x-real-ip",
-        "x-client-ip",
-        "x-cluster-client-ip",
-        "x-original-url",
-        "x-original-host",
-        "x-rewrite-url",
-        "x-http-method",
-        "x-http-method-override",
-        "x-method-override",
-        "true-client-ip",
-        "cf-connecting-ip",
-        "fastly-client-ip",
-    }
-)
-"""Headers of proxies, and those by which some frameworks let a request be another than it is."""
-FORWARDED = "x-forwarded-"
 
 
 def guard(hosts: Hosts) -> Middleware:
@@ -69,7 +50,7 @@ def _refused(request: web.Request, hosts: frozenset[str]) -> Refusal | None:
     given = request.headers.getall(hdrs.HOST, [])
     if len(given) != 1 or given[0].lower() not in hosts:
         return Refusal(status=421, code="wrong-host", detail="Ask for localhost or 127.0.0.1, with the port.")
-    if any(name.lower() in PROXIES or name.lower().startswith(FORWARDED) for name in request.headers):
+    if is_proxied(request):
         return Refusal(status=400, code="proxied", detail="Forwarded requests are not served. Ask on the host itself.")
     if request.headers.getall(hdrs.ORIGIN, []) not in ([], [f"http://{given[0].lower()}"]):
         return Refusal(status=403, code="foreign-origin", detail="A page of another origin sent this.")

@@ -8,14 +8,12 @@ from pydantic import Field
 from admin.administration import Administration
 from admin.api.operation import Answer, Call, Operation, Reply, Shape
 from admin.api.shapes import FROM_TEXT, WHOLE, Moment
-from attms_core.errors import NotFound
 from attms_core.keys import Scope
 from attms_core.model import OwedId
-from attms_core.notices.letters import MOST, Chosen, Letter, Letters, Named
+from attms_core.notices.letters import MOST, Chosen, Letter, Named
 
 SUBJECT = "outbox"
 LARGEST = 2**53
-START = "Finish the set-up first: attms setup"
 Count = Annotated[int, Field(ge=1, le=MOST), FROM_TEXT]
 Offset = Annotated[int, Field(ge=0, le=10_000_000), FROM_TEXT]
 Number = Annotated[int, Field(ge=1, le=LARGEST), WHOLE]
@@ -109,16 +107,16 @@ class Counted(Shape):
 
 async def _waiting(administration: Administration, call: Call) -> Reply:
     wanted = call.read(Page)
-    found = await _letters(administration).waiting(limit=wanted.limit, offset=wanted.offset)
+    found = await administration.letters.waiting(limit=wanted.limit, offset=wanted.offset)
     return Reply(answer=Waiting(rows=found.rows, lanes=found.lanes, page=[_lane(each) for each in found.page]))
 
 
 async def _dead(administration: Administration, call: Call) -> Reply:
     wanted = call.read(Page)
-    found = await _letters(administration).dead(limit=wanted.limit, offset=wanted.offset)
+    found = await administration.letters.dead(limit=wanted.limit, offset=wanted.offset)
     reasons = [
         Reason(code=each.code, what=each.what, count=each.count, last=each.last)
-        for each in await _letters(administration).reasons()
+        for each in await administration.letters.reasons()
     ]
     following = wanted.offset + wanted.limit if len(found) == wanted.limit else None
     return Reply(answer=Dead(reasons=reasons, letters=[_letter(each) for each in found], next=following))
@@ -127,7 +125,7 @@ async def _dead(administration: Administration, call: Call) -> Reply:
 async def _resend(administration: Administration, call: Call) -> Reply:
     body = call.read(ChosenBody)
     chosen = Chosen(ids=tuple(map(OwedId, body.ids)), reason=body.reason or "", is_all=body.all)
-    count = await _letters(administration).resend(chosen)
+    count = await administration.letters.resend(chosen)
     return Reply(answer=Counted(count=count), facts={"count": str(count)})
 
 
@@ -135,14 +133,8 @@ async def _drop(administration: Administration, call: Call) -> Reply:
     wanted = call.read(ChosenQuery)
     ids = tuple(OwedId(int(each)) for each in wanted.ids.split(",")) if wanted.ids else ()
     chosen = Chosen(ids=ids, reason=wanted.reason or "", is_all=wanted.all is not None)
-    count = await _letters(administration).drop(chosen)
+    count = await administration.letters.drop(chosen)
     return Reply(answer=Counted(count=count), facts={"count": str(count)})
-
-
-def _letters(administration: Administration) -> Letters:
-    if administration.letters is None:
-        raise NotFound("Nothing is told here: there is no outbox.", hint=START)
-    return administration.letters
 
 
 def _lane(named: Named) -> Lane:

@@ -5,7 +5,6 @@ from pydantic import Field
 from admin.administration import Administration
 from admin.api.operation import Answer, Call, Operation, Reply, Shape
 from admin.api.shapes import Moment
-from attms_core.errors import NotFound
 from attms_core.keys import Scope
 from attms_core.notices.reach import CLOSED, Reached, Way
 
@@ -35,8 +34,6 @@ class Roster(Shape):
 
 
 async def _list(administration: Administration, _: Call) -> Reply:
-    if administration.reach is None:
-        raise NotFound("Nothing is told here, so nobody is to be reached.", hint="Finish the set-up first: attms setup")
     found = await administration.reach.everybody()
     closed = sum(each.way in CLOSED for each in found)
     return Reply(answer=Roster(reached=len(found) - closed, closed=closed, roster=[_one(each) for each in found]))

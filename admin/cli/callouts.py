@@ -1,13 +1,10 @@
 """Callouts from AutoTask on the command line. They live in the serving process, so every command here needs it."""
 
-from typing import Annotated
-
 import typer
 
-from admin.cli.jobs import served
 from admin.cli.openers import Openers
 from admin.cli.shapes import CalloutHook, CalloutsRemoved, CalloutStanding
-from admin.cli.work import run
+from admin.cli.work import Yes, asked, check_sure, run
 from admin.voice import AsJson, Voice, when
 
 ALL = "/api/v1/callouts"
@@ -22,22 +19,22 @@ def make(openers: Openers) -> typer.Typer:
     @command.command("list")
     def list_(*, as_json: AsJson = False) -> None:
         """Show our webhooks in AutoTask, what came from them, and what is wrong."""
-        _tell(as_json, run(_asked(openers, "Looking at callouts", "GET", ALL)))
+        _tell(as_json, run(asked(openers, "Looking at callouts", CalloutStanding, "GET", ALL)))
 
     @command.command()
     def create(*, as_json: AsJson = False) -> None:
         """Set callouts up: an address, a secret, and the webhooks in AutoTask."""
-        _tell(as_json, run(_asked(openers, "Setting callouts up", "POST", ALL)))
+        _tell(as_json, run(asked(openers, "Setting callouts up", CalloutStanding, "POST", ALL)))
 
     @command.command()
     def repair(*, as_json: AsJson = False) -> None:
         """Make the webhooks what they should be, missing and switched off ones too."""
-        _tell(as_json, run(_asked(openers, "Repairing callouts", "POST", f"{ALL}/repair")))
+        _tell(as_json, run(asked(openers, "Repairing callouts", CalloutStanding, "POST", f"{ALL}/repair")))
 
     @command.command()
     def rotate(*, as_json: AsJson = False) -> None:
         """Take another address and secret; the old ones hold on for an hour."""
-        _tell(as_json, run(_asked(openers, "Rotating the secret of callouts", "POST", f"{ALL}/rotate")))
+        _tell(as_json, run(asked(openers, "Rotating the secret of callouts", CalloutStanding, "POST", f"{ALL}/rotate")))
 
     _add_remove(command, openers)
     return command
@@ -45,27 +42,12 @@ def make(openers: Openers) -> typer.Typer:
 
 def _add_remove(command: typer.Typer, openers: Openers) -> None:
     @command.command()
-    def remove(
-        *,
-        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-        as_json: AsJson = False,
-    ) -> None:
+    def remove(*, yes: Yes = False, as_json: AsJson = False) -> None:
         """Take webhooks, address and secret away; AutoTask is polled on."""
-
-        async def work() -> CalloutsRemoved:
-            async with served(openers, "Removing callouts") as control:
-                return CalloutsRemoved.model_validate_json(await control.ask("DELETE", ALL))
-
         voice = Voice(as_json=as_json)
-        if not yes and not typer.confirm("Remove our webhooks from AutoTask?", err=voice.is_json):
-            raise typer.Exit(code=1)
-        done = run(work())
+        check_sure(voice, "Remove our webhooks from AutoTask?", yes=yes)
+        done = run(asked(openers, "Removing callouts", CalloutsRemoved, "DELETE", ALL))
         voice.answer(done, lambda: voice.say(f"Removed {done.webhooks} webhooks. AutoTask is polled on."))
-
-
-async def _asked(openers: Openers, what: str, method: str, path: str) -> CalloutStanding:
-    async with served(openers, what) as control:
-        return CalloutStanding.model_validate_json(await control.ask(method, path))
 
 
 def _tell(as_json: bool, seen: CalloutStanding) -> None:  # noqa: FBT001 - as Voice takes it

@@ -3,16 +3,16 @@
 A running server makes the change itself, so that it takes it over at once; without one the vault is changed here.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Protocol
 
 import typer
 
 from admin.cli.openers import Openers
 from admin.cli.shapes import MASK, History, Outcome, Revision, Setting, Settings
-from admin.cli.work import actor, ask, nearest, run, take_down
-from admin.control import Control, Refused, open_control
+from admin.cli.work import actor, ask, nearest, reached, run, take_down
+from admin.control import Control, Refused
 from admin.voice import AsJson, Voice, when
 from attms_core.config import Configuration, Verdict
 from attms_core.config.values import Patch
@@ -137,15 +137,9 @@ class Local:
         )
 
 
-@asynccontextmanager
-async def opened(openers: Openers, voice: Voice) -> AsyncIterator[Face]:
+def opened(openers: Openers, voice: Voice) -> AbstractAsyncContextManager[Face]:
     """Reach the settings: through the running server, or directly."""
-    async with open_control(openers.data_dir) as control:
-        if control is not None:
-            yield Served(control)
-            return
-        async with openers.configuration() as configuration:
-            yield Local(configuration, openers, voice)
+    return reached(openers, Served, openers.configuration, lambda own: Local(own, openers, voice))
 
 
 def make(openers: Openers) -> typer.Typer:
@@ -153,6 +147,7 @@ def make(openers: Openers) -> typer.Typer:
     command = typer.Typer(no_args_is_help=True, help="Settings: read, set, check, look back, go back.")
     _add_reading(command, openers)
     _add_changing(command, openers)
+    _add_checking(command, openers)
     _add_past(command, openers)
     return command
 
@@ -212,6 +207,8 @@ def _add_changing(command: typer.Typer, openers: Openers) -> None:
             _check_known(name)
         _show(voice, run(_patched(openers, voice, dict.fromkeys(names), reason)))
 
+
+def _add_checking(command: typer.Typer, openers: Openers) -> None:
     @command.command()
     def check(
         words: Annotated[

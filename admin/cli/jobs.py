@@ -1,16 +1,14 @@
 """Jobs from the command line. They live in the serving process, so every command here needs it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
 
 from admin.cli.openers import Openers
 from admin.cli.shapes import Job, JobList, Reloaded, Started
-from admin.cli.work import nearest, needs_server, run
-from admin.control import Control, open_control
+from admin.cli.work import asked, nearest, run, served
+from admin.control import Control
 from admin.voice import AsJson, Voice, when
 from attms_core.errors import NotFound
 
@@ -21,23 +19,10 @@ LOOK_SECONDS = 0.5
 OK = "ok"
 
 
-@asynccontextmanager
-async def served(openers: Openers, what: str) -> AsyncIterator[Control]:
-    """Reach the running server. Raises ``NoServer``."""
-    async with open_control(openers.data_dir) as control:
-        if control is None:
-            raise needs_server(what)
-        yield control
-
-
-async def listed(control: Control) -> JobList:
-    """List the jobs."""
-    return JobList.model_validate_json(await control.ask("GET", ALL))
-
-
 async def find(control: Control, name: str) -> Job:
     """Find a job by its name. Raises ``NotFound`` with the nearest."""
-    jobs = {job.name: job for job in (await listed(control)).jobs}
+    listed = JobList.model_validate_json(await control.ask("GET", ALL))
+    jobs = {job.name: job for job in listed.jobs}
     if name not in jobs:
         raise NotFound(
             f"There is no job called {name[:60]}.", hint=nearest(name, jobs) or f"There are: {', '.join(sorted(jobs))}."
@@ -64,13 +49,8 @@ def make(openers: Openers) -> typer.Typer:
     @command.command("list")
     def list_(*, as_json: AsJson = False) -> None:
         """List the jobs: when they run, and how the last run went."""
-
-        async def work() -> JobList:
-            async with served(openers, "Listing the jobs") as control:
-                return await listed(control)
-
         voice = Voice(as_json=as_json)
-        found = run(work())
+        found = run(asked(openers, "Listing the jobs", JobList, "GET", ALL))
         rows = [(each.name, each.schedule, _next(each), _last(each), each.about) for each in found.jobs]
         voice.answer(found, lambda: voice.table(("job", "schedule", "next run", "last run", "about"), rows))
 
@@ -79,13 +59,8 @@ def make(openers: Openers) -> typer.Typer:
     @command.command()
     def reload(*, as_json: AsJson = False) -> None:
         """Read the schedules anew from the vault; one that makes no sense changes nothing."""
-
-        async def work() -> Reloaded:
-            async with served(openers, "Reading the schedules anew") as control:
-                return Reloaded.model_validate_json(await control.ask("POST", RELOAD))
-
         voice = Voice(as_json=as_json)
-        done = run(work())
+        done = run(asked(openers, "Reading the schedules anew", Reloaded, "POST", RELOAD))
         voice.answer(done, lambda: voice.say(f"Changed: {', '.join(done.changed) or 'nothing'}."))
 
     return command

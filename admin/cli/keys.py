@@ -1,7 +1,7 @@
 """Keys of the management API from the command line: list, make, make anew, revoke. A key's text is shown once."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Annotated, Protocol
 
@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from admin.cli.openers import Openers
 from admin.cli.shapes import Key, KeyList, NewKey
-from admin.cli.work import actor, nearest, run, take_down
-from admin.control import Control, open_control
+from admin.cli.work import actor, nearest, reached, run, take_down
+from admin.control import Control
 from admin.voice import AsJson, Voice, when
 from attms_core.errors import NotFound
 from attms_core.keys import LONGEST_LIFE, OVERLAP, USUAL_LIFE, ApiKey, Keys, Scope
@@ -103,15 +103,9 @@ class Local:
         return NewKey(key=Key.model_validate(key), text=text.get_secret_value())
 
 
-@asynccontextmanager
-async def opened(openers: Openers, voice: Voice) -> AsyncIterator[Face]:
+def opened(openers: Openers, voice: Voice) -> AbstractAsyncContextManager[Face]:
     """Reach the keys: through the running server, or directly."""
-    async with open_control(openers.data_dir) as control:
-        if control is not None:
-            yield Served(control)
-            return
-        async with openers.keys() as keys:
-            yield Local(keys, openers, voice)
+    return reached(openers, Served, openers.keys, lambda own: Local(own, openers, voice))
 
 
 def make(openers: Openers) -> typer.Typer:

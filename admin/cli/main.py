@@ -13,6 +13,7 @@ from admin.cli import callouts, config, doctor, jobs, keys, mirror, outbox, reac
 from admin.cli.door import NOT_READY, Root
 from admin.cli.openers import DemoWish, Openers
 from admin.setup import command as setup_command
+from admin.voice import give_up
 from attms_core.errors import AttmsError
 
 HELP = "ATTMS: the AutoTask service desk inside Microsoft Teams. Without a command it serves."
@@ -95,8 +96,7 @@ def _or_say(serve: Callable[[], Coroutine[Any, Any, None]]) -> None:
     try:
         uvloop.run(serve())
     except AttmsError as error:
-        typer.echo(f"{error}\n{error.hint}".rstrip(), err=True)
-        raise typer.Exit(code=NOT_READY) from None
+        give_up(error, code=NOT_READY)
     except OSError as error:
         typer.echo(f"ATTMS cannot start: {error}", err=True)
         raise typer.Exit(code=NOT_READY) from None

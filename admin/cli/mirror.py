@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
 
 import typer
 
 from admin.cli import jobs
 from admin.cli.openers import Openers
 from admin.cli.shapes import Job, MirrorShown
-from admin.cli.work import run, take_down
+from admin.cli.work import Yes, check_sure, run, served, take_down
 from admin.control import Control, open_control
 from admin.voice import AsJson, Bar, Voice, when
 from attms_core.errors import AttmsError, ChangedMeanwhile, NotConnected, NotFound
@@ -55,16 +54,10 @@ def make(openers: Openers) -> typer.Typer:
         _show(voice, run(_synced(openers, voice)))
 
     @command.command()
-    def rebuild(
-        *,
-        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-        as_json: AsJson = False,
-    ) -> None:
+    def rebuild(*, yes: Yes = False, as_json: AsJson = False) -> None:
         """Drop the copy and read all of it anew. People, rights and what was done stay."""
         voice = Voice(as_json=as_json)
-        question = "Drop the local copy? Lists are empty until the open tickets are read anew."
-        if not yes and not typer.confirm(question, err=voice.is_json):
-            raise typer.Exit(code=1)
+        check_sure(voice, "Drop the local copy? Lists are empty until the open tickets are read anew.", yes=yes)
         _show(voice, run(_rebuilt(openers, voice)))
 
     return command
@@ -76,7 +69,7 @@ async def _status(openers: Openers) -> MirrorShown:
 
 
 async def _synced(openers: Openers, voice: Voice) -> MirrorShown:
-    async with jobs.served(openers, "Asking AutoTask now") as control, openers.mirror() as mirror:
+    async with served(openers, "Asking AutoTask now") as control, openers.mirror() as mirror:
         if not (await mirror.status()).is_finished:
             await _startable(control)
             await _follow(control, mirror, voice)

@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 import typer
 
-from admin.cli.jobs import served
 from admin.cli.openers import Openers
 from admin.cli.shapes import LettersCounted, OutboxDead, OutboxWaiting
-from admin.cli.work import run
+from admin.cli.work import Yes, asked, check_sure, run
 from admin.voice import AsJson, Voice, when
 
 ALL = "/api/v1/outbox"
 DEAD = f"{ALL}/dead"
+LOOKING = "Looking at the outbox"
 MOST = 500
 Ids = Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Numbers, see the list of the dead.")]
 OfReason = Annotated[str, typer.Option("--reason", metavar="CODE", help="All that were given up for this reason.")]
@@ -29,25 +29,15 @@ def make(openers: Openers) -> typer.Typer:
     @command.command("list")
     def list_(*, limit: Limit = 100, offset: Offset = 0, as_json: AsJson = False) -> None:
         """Show what waits, conversation by conversation, the longest due first."""
-
-        async def work() -> OutboxWaiting:
-            async with served(openers, "Looking at the outbox") as control:
-                return OutboxWaiting.model_validate_json(await control.ask("GET", f"{ALL}?{_page(limit, offset)}"))
-
         voice = Voice(as_json=as_json)
-        found = run(work())
+        found = run(asked(openers, LOOKING, OutboxWaiting, "GET", f"{ALL}?{_page(limit, offset)}"))
         voice.answer(found, lambda: _show_waiting(voice, found))
 
     @command.command()
     def dead(*, limit: Limit = 100, offset: Offset = 0, as_json: AsJson = False) -> None:
         """Show what was given up and why, the latest first."""
-
-        async def work() -> OutboxDead:
-            async with served(openers, "Looking at the outbox") as control:
-                return OutboxDead.model_validate_json(await control.ask("GET", f"{DEAD}?{_page(limit, offset)}"))
-
         voice = Voice(as_json=as_json)
-        found = run(work())
+        found = run(asked(openers, LOOKING, OutboxDead, "GET", f"{DEAD}?{_page(limit, offset)}"))
         voice.answer(found, lambda: _show_dead(voice, found))
 
     _add_deeds(command, openers)
@@ -60,13 +50,8 @@ def _add_deeds(command: typer.Typer, openers: Openers) -> None:
         """Send again what was given up, as it stands when it is sent."""
         _check_one(ids, reason, every=every)
         body: dict[str, object] = {"ids": ids} if ids else {"reason": reason} if reason else {"all": True}
-
-        async def work() -> LettersCounted:
-            async with served(openers, "Sending again") as control:
-                return LettersCounted.model_validate_json(await control.ask("POST", f"{DEAD}/resend", body))
-
         voice = Voice(as_json=as_json)
-        done = run(work())
+        done = run(asked(openers, "Sending again", LettersCounted, "POST", f"{DEAD}/resend", body=body))
         voice.answer(done, lambda: voice.say(f"On the way again: {done.count}."))
 
     @command.command()
@@ -75,21 +60,15 @@ def _add_deeds(command: typer.Typer, openers: Openers) -> None:
         *,
         reason: OfReason = "",
         every: Every = False,
-        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+        yes: Yes = False,
         as_json: AsJson = False,
     ) -> None:
         """Forget what was given up: it is never sent."""
         _check_one(ids, reason, every=every)
         chosen = {"ids": ",".join(map(str, ids))} if ids else {"reason": reason} if reason else {"all": "true"}
         voice = Voice(as_json=as_json)
-        if not yes and not typer.confirm("Forget these messages?", err=voice.is_json):
-            raise typer.Exit(code=1)
-
-        async def work() -> LettersCounted:
-            async with served(openers, "Forgetting messages") as control:
-                return LettersCounted.model_validate_json(await control.ask("DELETE", f"{DEAD}?{urlencode(chosen)}"))
-
-        done = run(work())
+        check_sure(voice, "Forget these messages?", yes=yes)
+        done = run(asked(openers, "Forgetting messages", LettersCounted, "DELETE", f"{DEAD}?{urlencode(chosen)}"))
         voice.answer(done, lambda: voice.say(f"Forgotten: {done.count}."))
 
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import typer
 
-from admin.cli.jobs import served
 from admin.cli.openers import Openers
 from admin.cli.shapes import Reachable, ReachRoster
-from admin.cli.work import run
+from admin.cli.work import asked, run
 from admin.voice import AsJson, Voice, when
 
 ALL = "/api/v1/reach"
@@ -19,13 +18,8 @@ def add(command: typer.Typer, openers: Openers) -> None:
     @command.command()
     def reach(*, as_json: AsJson = False) -> None:
         """Show who can be reached in Teams, and why others cannot."""
-
-        async def work() -> ReachRoster:
-            async with served(openers, "Looking who can be reached") as control:
-                return ReachRoster.model_validate_json(await control.ask("GET", ALL))
-
         voice = Voice(as_json=as_json)
-        found = run(work())
+        found = run(asked(openers, "Looking who can be reached", ReachRoster, "GET", ALL))
         voice.answer(found, lambda: _show(voice, found))
 
 

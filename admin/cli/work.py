@@ -5,18 +5,22 @@ import difflib
 import getpass
 import os
 import sys
-from collections.abc import Collection, Coroutine
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from admin.cli.openers import Openers
-from admin.control import NoServer
+from admin.control import Control, NoServer, open_control
 from admin.voice import Voice
 from attms_core.errors import AskDifferently, AttmsError
 
 T = TypeVar("T")
+Face = TypeVar("Face")
+Answer = TypeVar("Answer", bound=BaseModel)
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 class EmptySecret(AskDifferently):
@@ -53,9 +57,49 @@ def nearest(word: str, known: Collection[str]) -> str:
     return f"Did you mean {near[0]}?" if near else ""
 
 
-def needs_server(what: str) -> NoServer:
-    """Say that only the running server can do it."""
-    return NoServer(f"{what} needs the running server, and none runs here.")
+@asynccontextmanager
+async def served(openers: Openers, what: str) -> AsyncIterator[Control]:
+    """Reach the running server. Raises ``NoServer``, saying that ``what`` needs it."""
+    async with open_control(openers.data_dir) as control:
+        if control is None:
+            raise NoServer(f"{what} needs the running server, and none runs here.")
+        yield control
+
+
+async def asked(
+    openers: Openers,
+    what: str,
+    answer: type[Answer],
+    method: str,
+    path: str,
+    *,
+    body: Mapping[str, object] | None = None,
+) -> Answer:
+    """Ask the running server for one thing, and read its answer. Raises as ``served``, and ``Refused``."""
+    async with served(openers, what) as control:
+        return answer.model_validate_json(await control.ask(method, path, body))
+
+
+@asynccontextmanager
+async def reached(
+    openers: Openers,
+    served: Callable[[Control], Face],
+    beside: Callable[[], AbstractAsyncContextManager[T]],
+    local: Callable[[T], Face],
+) -> AsyncIterator[Face]:
+    """Reach a subject: through the running server, or directly where none runs, by what ``beside`` opens."""
+    async with open_control(openers.data_dir) as control:
+        if control is not None:
+            yield served(control)
+            return
+        async with beside() as opened:
+            yield local(opened)
+
+
+def check_sure(voice: Voice, question: str, *, yes: bool) -> None:
+    """Ask first, unless that was answered with ``--yes``; leave with 1 when it shall not be."""
+    if not yes and not typer.confirm(question, err=voice.is_json):
+        raise typer.Exit(code=1)
 
 
 def ask(voice: Voice, label: str, *, is_secret: bool, twice: bool = False) -> SecretStr:

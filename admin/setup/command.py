@@ -18,6 +18,7 @@ from admin.setup.paste import block
 from admin.setup.progress import Outcome
 from admin.setup.setup import FieldState, Mistaken, Setup, StepState
 from admin.setup.steps import STEPS, Step, called
+from admin.voice import give_up
 from attms_core.errors import AttmsError
 
 OpenSetup = Callable[[], AbstractAsyncContextManager[Setup]]
@@ -221,8 +222,7 @@ def _said() -> Iterator[None]:
         typer.echo(f"\n{GO_ON}", err=True)
         raise typer.Exit(code=REFUSED) from None
     except AttmsError as error:
-        typer.echo(f"{error}\n{error.hint}".rstrip(), err=True)
-        raise typer.Exit(code=REFUSED) from None
+        give_up(error, code=REFUSED)
     except OSError as error:
         typer.echo(f"{error.filename or 'A file'}: {error.strerror}", err=True)
         raise typer.Exit(code=REFUSED) from None

@@ -14,27 +14,12 @@ from aiohttp.typedefs import Handler, Middleware
 
 from admin.setup.setup import Setup
 from web.problems import problem
+from web.proxies import is_proxied
 from web.trace import trace_of
 
 log = structlog.get_logger(__name__)
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
-PROXIES = frozenset(
-    {
-        "forwarded",
-        "via",
-        "x-real-ip",
-        "x-client-ip",
-        "x-cluster-client-ip",
-        "x-original-url",
-        "x-original-host",
-        "x-rewrite-url",
-        "true-client-ip",
-        "cf-connecting-ip",
-        "fastly-client-ip",
-    }
-)
-FORWARDED = "x-forwarded-"
 PATH = re.compile(r"/(?:[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*)?")
 """As it was sent: no dots, doubled slashes or percent signs to be taken out, and nothing behind a ``?``."""
 FETCHED_BY_US = frozenset({"none", "same-origin"})
@@ -86,8 +71,7 @@ def _host(request: web.Request, port: int) -> Refusal | None:
 
 
 def _proxy(request: web.Request, _port: int) -> Refusal | None:
-    names = {name.lower() for name in request.headers}
-    if not any(name in PROXIES or name.startswith(FORWARDED) for name in names):
+    if not is_proxied(request):
         return None
     return (403, "proxied", "The set-up is not served through a proxy. Open it on the host, or through ssh -L.")
 

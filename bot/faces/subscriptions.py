@@ -176,7 +176,7 @@ async def group_form(
     asking: Asking, *, group: str = "", name: str = "", companies: str = "", error: Invalid | None = None
 ) -> Reply:
     """Ask for a group; ``companies`` stand one a line."""
-    errors = () if error is None else ((_group_field(error), _shown(error)),)
+    errors = {} if error is None else {_group_field(error): _shown(error)}
     offered = tuple(await asking.desk.companies(asking.person, ""))
     card = GroupFormCard(group=group, name=name, companies=companies, offered=offered, errors=errors)
     return Reply(card.render(asking.reader, asking.fresh_nonce()), card.summary())

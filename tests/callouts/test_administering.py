@@ -35,8 +35,8 @@ def api_folder(tmp_path: Path) -> Path:
     return folder
 
 
-async def asking(stack: AsyncExitStack, folder: Path, callouts: Callouts | None) -> tuple[Ask, Ground]:
-    ground = await stack.enter_async_context(administration(folder, callouts=callouts))
+async def asking(stack: AsyncExitStack, folder: Path, **brought: Callouts) -> tuple[Ask, Ground]:
+    ground = await stack.enter_async_context(administration(folder, **brought))
     runner = LimitedRunner(make_api(ground.administration, KeyGate(ground.administration.keys)), LIMITS)
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
@@ -54,7 +54,7 @@ async def asking(stack: AsyncExitStack, folder: Path, callouts: Callouts | None)
 
 async def test_callouts_are_set_up_shown_repaired_rotated_and_removed(desk: Desk, api_folder: Path) -> None:
     async with AsyncExitStack() as stack:
-        ask, ground = await asking(stack, api_folder, desk.callouts)
+        ask, ground = await asking(stack, api_folder, callouts=desk.callouts)
         assert CalloutStanding.model_validate_json((await ask("GET", PATH))[1]).is_set_up is False
         assert (await ask("POST", f"{PATH}/repair"))[0] == 404
         texts = [await ask("POST", PATH)]
@@ -84,7 +84,7 @@ async def test_callouts_are_set_up_shown_repaired_rotated_and_removed(desk: Desk
 
 async def test_each_deed_needs_its_scope(desk: Desk, api_folder: Path) -> None:
     async with AsyncExitStack() as stack:
-        ask, _ = await asking(stack, api_folder, desk.callouts)
+        ask, _ = await asking(stack, api_folder, callouts=desk.callouts)
         assert (await ask("GET", PATH, Scope.CALLOUTS_WRITE))[0] == 401
         assert (await ask("POST", PATH, Scope.CALLOUTS_READ))[0] == 401
         assert (await ask("GET", PATH, Scope.CALLOUTS_READ))[0] == 200
@@ -93,13 +93,13 @@ async def test_each_deed_needs_its_scope(desk: Desk, api_folder: Path) -> None:
 async def test_what_has_to_be_changed_first_is_a_409_with_the_way_out(desk: Desk, api_folder: Path) -> None:
     desk.at.world.tenant.rights.webhooks = 0
     async with AsyncExitStack() as stack:
-        ask, _ = await asking(stack, api_folder, desk.callouts)
+        ask, _ = await asking(stack, api_folder, callouts=desk.callouts)
         status, text = await ask("POST", PATH)
     assert (status, "Security Levels" in text) == (409, True)
 
 
 async def test_where_autotask_is_not_connected_nothing_can_be_set_up(api_folder: Path) -> None:
     async with AsyncExitStack() as stack:
-        ask, _ = await asking(stack, api_folder, None)
+        ask, _ = await asking(stack, api_folder)
         assert (await ask("POST", PATH))[0] == 409
         assert (await ask("GET", PATH))[0] == 200

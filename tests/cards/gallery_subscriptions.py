@@ -149,10 +149,10 @@ def forms(say: Say, reader: Reader, nonce: str) -> dict[str, Json]:
             group,
             group=say("vip"),
             companies=say("Contoso\nFabrikam"),
-            errors=(
-                ("companies", FieldError(what=say('There is no company "Fabrikam".'), legal=(say("Contoso"),))),
-                ("elsewhere", FieldError(what=say("Only a dispatcher may change groups."))),
-            ),
+            errors={
+                "companies": FieldError(what=say('There is no company "Fabrikam".'), legal=(say("Contoso"),)),
+                "elsewhere": FieldError(what=say("Only a dispatcher may change groups.")),
+            },
         ),
     }
     return {name: card.render(reader, nonce) for name, card in shown.items()}

@@ -76,6 +76,7 @@ async def test_any_other_host_is_misdirected(desk: Desk, hosts: tuple[str, ...])
         "X-Real-IP: 127.0.0.1",
         "Via: 1.1 proxy",
         "X-Original-URL: /api/setup",
+        "X-HTTP-Method-Override: DELETE",
         "CF-Connecting-IP: 127.0.0.1",
     ],
 )

@@ -12,10 +12,13 @@ from msgspec.structs import replace
 
 from admin.administration import Administration
 from attms_core.audit import Audit
+from attms_core.autotask.absent import NotConnectedAutotask
+from attms_core.callouts import Callouts
 from attms_core.config import Configuration, open_configuration
 from attms_core.health import Doctor, Finding, State
 from attms_core.jobs import SCHEDULE, Jobs, parse
 from attms_core.keys import Keys, Scope
+from attms_core.mirror import Mirror
 from attms_core.notices.letters import Letters
 from attms_core.notices.reach import Roster
 from attms_core.people import People
@@ -63,17 +66,19 @@ async def administration(folder: Path, **brought: Any) -> AsyncIterator[Ground]:
         jobs = Jobs(store, now=clock)
         jobs.add("count", count, timedelta(hours=1), about="Counts.")
         await stack.enter_async_context(jobs)
+        configuration = await _configuration(folder)
         made = Administration(
             live=_ok,
             ready=_ok,
             well=_ok,
             doctor=await stack.enter_async_context(_doctor(clock)),
-            configuration=await _configuration(folder),
+            configuration=configuration,
             keys=Keys(store, clock),
             audit=Audit(store, clock),
             jobs=jobs,
             people=People(store, None, tenant=TENANT, linking=Linking.CONFIRM, administrators=(), now=clock),
             tenant=TENANT,
+            callouts=_callouts(store, configuration, clock),
             letters=Letters(store, tenant=TENANT, now=clock, poke=poked.set),
             reach=Roster(store, tenant=TENANT),
         )
@@ -92,6 +97,15 @@ async def _configuration(folder: Path) -> Configuration:
     configuration = (await open_configuration(environ)).must()
     configuration.check_by(SCHEDULE, parse)
     return configuration
+
+
+def _callouts(store: Database, configuration: Configuration, clock: Clock) -> Callouts:
+    """Make them as they are before AutoTask is connected."""
+    absent, a_while = NotConnectedAutotask(), timedelta(seconds=30)
+    mirror = Mirror(store, absent, absent, tenant=TENANT, now=clock)
+    return Callouts(
+        mirror=mirror, source=None, keeping=configuration, public_url="", cap=3000, every=a_while, now=clock
+    )
 
 
 async def _ok() -> str:
