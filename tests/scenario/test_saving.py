@@ -1,7 +1,7 @@
 """An AutoTask that takes its time: "Saving..." at once, and the message is edited when the outcome is known."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
 
 import pytest
@@ -33,6 +33,13 @@ async def slowly(pressing: asyncio.Task[Said], stop: Stop) -> tuple[Said, Messag
     assert stop.reached.is_set(), f"AutoTask was never asked: {read(said)}"
     stop.release()
     return said, await said.edit()
+
+
+async def through(pressing: Awaitable[Said]) -> None:
+    """See a press through that nothing holds up: on a slow machine it, too, is said to be saving first."""
+    said = await pressing
+    if "Saving..." in read(said):
+        await said.edit()
 
 
 def words(message: Message) -> str:
@@ -99,7 +106,7 @@ async def test_a_new_ticket_that_is_refused_late_comes_back_as_its_form_with_all
     stop.release()
     gate.open_all()
     inputs = {"f:purchaseOrderNumber": "PO-7"}
-    await world.client.press(message, "Create ticket", person=mara, inputs=inputs)
+    await through(world.client.press(message, "Create ticket", person=mara, inputs=inputs))
     (made,) = world.tickets(title="Printer on fire")
     assert made["purchaseOrderNumber"] == "PO-7"
 
