@@ -1,7 +1,11 @@
-"""Brings a database's tables up to date, by one process at a time. What a migration does stands in ``migrations``."""
+"""Brings tables up to date: a database by one process at a time, and in a process one database at a time.
+
+What a migration does stands in ``migrations``.
+"""
 
 import contextlib
 import sqlite3
+import threading
 from pathlib import Path
 
 from attms_core.errors import OperatorNeeded, StoreUnavailable
@@ -9,6 +13,8 @@ from attms_core.store.sqlite import connect
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _NONE_YET = "no such table"
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps what it works on in its modules: two upgrades in one process would write into each other's database."""
 
 
 class DatabaseTooNew(OperatorNeeded):
@@ -24,7 +30,8 @@ def migrate(where: Path | str) -> None:
         return
     from attms_core.store.upgrade import upgrade  # noqa: PLC0415 - loads Alembic, a tenth of a start, for nothing else
 
-    upgrade(where)
+    with _ONE_AT_A_TIME:
+        upgrade(where)
 
 
 def newest() -> str:

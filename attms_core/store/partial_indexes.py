@@ -7,7 +7,7 @@ imports this, a start does not.
 from sqlalchemy import Index, Table, and_, false, true
 
 from attms_core.store.notice_tables import owed
-from attms_core.store.tables import changes, opportunities, people, tickets, tickets_search
+from attms_core.store.tables import changes, contacts, opportunities, people, tickets, tickets_search
 
 
 def _index(table: Table, name: str, *columns: str, where: object, unique: bool = False) -> None:
@@ -25,6 +25,9 @@ _index(tickets, "open_queue", "tenant", "queue", "next_due", "id", where=_OPEN)
 _index(tickets, "open_status", "tenant", "status", "next_due", "id", where=_OPEN)
 _index(tickets, "open_priority", "tenant", "priority", "next_due", "id", where=_OPEN)
 _index(tickets, "open_newest", "tenant", "id", where=_OPEN)
+# Digests tell the longest untouched, and the oldest that nobody has: they read as many as they show.
+_index(tickets, "open_activity", "tenant", "last_activity", "id", where=_OPEN)
+_index(tickets, "open_unassigned_oldest", "tenant", "id", where=and_(_OPEN, tickets.c.assignee.is_(None)))
 # Completed tickets have no due time, so theirs is the order of their ids.
 _index(tickets, "done", "tenant", "next_due", "id", where=_DONE)
 _index(tickets, "done_assignee", "tenant", "assignee", "next_due", "id", where=_DONE)
@@ -34,6 +37,7 @@ _index(tickets, "done_priority", "tenant", "priority", "next_due", "id", where=_
 _index(tickets, "level", "tenant", "level_at", where=tickets.c.level_at.is_not(None))
 Index("tickets_search_words", tickets_search.c.words, postgresql_using="gin")
 
+_index(contacts, "name", "tenant", "folded", "id", where=contacts.c.is_active == true())
 _index(changes, "opportunity", "tenant", "opportunity", "at", "id", where=changes.c.opportunity.is_not(None))
 _index(opportunities, "undecided", "tenant", "id", where=opportunities.c.is_undecided == true())
 _index(people, "resource", "tenant", "resource", where=people.c.state == "linked", unique=True)

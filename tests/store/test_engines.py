@@ -16,6 +16,7 @@ import pytest
 from attms_core.errors import StoreUnavailable
 from attms_core.store import sync
 from attms_core.store.database import AlreadyServing, Database, ServingLock, Tx, open_database
+from attms_core.store.postgres import SILENT_SECONDS
 from attms_core.store.sqlite import SqliteDatabase
 from attms_core.store.sync import SyncState
 from tests.store.values import OURS
@@ -205,6 +206,28 @@ async def test_a_lost_connection_is_unavailable_and_the_next_call_works(postgres
     with pytest.raises(StoreUnavailable) as told:
         await database.write(cut)
     assert "127.0.0.1" not in str(told.value)
+    await put(database, "a")
+    assert await names(database) == ["a"]
+    await database.close()
+
+
+async def test_a_process_that_is_silent_within_a_transaction_loses_it_and_the_next_call_works(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    database = await open_database(postgres_url, tmp_path)
+
+    def silent(tx: Tx) -> None:
+        sync.put(tx, OURS, SyncState(name="lost"))
+        ours = tx._connection  # type: ignore[attr-defined]
+        assert ours.execute("SHOW idle_in_transaction_session_timeout").fetchone() == (f"{SILENT_SECONDS}s",)
+        with psycopg.connect(postgres_url, autocommit=True) as other:
+            ours.execute("SET LOCAL idle_in_transaction_session_timeout = '10ms'")  # or the test would take as long
+            while other.execute("SELECT true FROM pg_stat_activity WHERE pid = %s", [ours.info.backend_pid]).fetchone():
+                pass
+        sync.get(tx, OURS, "lost")
+
+    with pytest.raises(StoreUnavailable, match="IdleInTransactionSessionTimeout"):
+        await database.write(silent)
     await put(database, "a")
     assert await names(database) == ["a"]
     await database.close()

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
 
 from attms_core.model import TicketId
-from attms_core.store import changes, levels, sync
+from attms_core.store import changes, levels, sync, upkeep
 from attms_core.store import partial_indexes as _partial_indexes  # noqa: F401 - they are compared too
 from attms_core.store import upgrade as upgrading
 from attms_core.store.columns import metadata
@@ -107,6 +107,17 @@ async def test_opening_again_changes_nothing(database: Database, database_url: s
 async def test_many_that_open_an_empty_database_at_once_all_get_it(database_url: str | None, tmp_path: Path) -> None:
     every = await asyncio.gather(*(open_database(database_url, tmp_path) for _ in range(4)))
     for one in every:
+        await one.close()
+
+
+async def test_different_databases_opened_at_once_in_one_process_are_all_brought_up_to_date(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    every = await asyncio.gather(
+        open_database(postgres_url, tmp_path), *(open_database(None, tmp_path / str(n)) for n in range(4))
+    )
+    for one in every:
+        assert (await one.read(upkeep.tables)).are_current
         await one.close()
 
 
