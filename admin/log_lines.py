@@ -16,6 +16,8 @@ from typing import Any, TextIO
 import orjson
 from structlog.typing import EventDict
 
+from attms_core import traced
+
 MOMENT = 0.05
 """Seconds that a line of no trouble may be held back. A process that is killed takes them with it."""
 MOST = 256
@@ -73,7 +75,11 @@ class Lines:
 
 
 def written(_logger: object, level: str, event: EventDict) -> str:
-    """Make a line of an event, with its level and the time (the last processor of structlog's chain)."""
+    """Make a line of an event: what it belongs to, its level and the time (the last processor of structlog's chain)."""
+    if turn := traced.TURN.get():
+        event["turn"] = turn
+    if request := traced.REQUEST.get():
+        event["trace"] = request
     event["level"] = level
     micros = time.time_ns() // 1000
     event["timestamp"] = f"{_second(micros // 1_000_000)}.{micros % 1_000_000:06}Z"

@@ -24,7 +24,7 @@ from bot import faces, problems
 from bot.asking import Asking
 from bot.conversations import Conversations
 from bot.events import Events
-from bot.grammar import nearest, read, reference
+from bot.grammar import meant, nearest
 from bot.reading import Readers, fresh_nonce
 from bot.reply import Reply
 from bot.router import Router
@@ -138,7 +138,7 @@ class Dispatch:
         )
 
     async def _said(self, asking: Asking, words: str) -> Reply:
-        spoken = read(f"ticket {words}" if reference(words) else words)
+        spoken = meant(words)
         command = self._router.find(spoken.verb or "help")
         if command is None:
             return self._suggest(asking, words, spoken.verb, spoken.rest)

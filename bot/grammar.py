@@ -29,6 +29,20 @@ class Spoken(Struct, frozen=True):
     rest: str
 
 
+def meant(words: str) -> Spoken:
+    """Read what was said; a ticket's number or link alone asks for the ticket."""
+    return _meant_before(words) if len(words) <= _SHORT else _meant(words)
+
+
+def _meant(words: str) -> Spoken:
+    return read(f"ticket {words}" if reference(words) else words)
+
+
+_SHORT = 40
+"""Characters of a command that many say in the same words, such as ``/tickets mine``."""
+_meant_before = lru_cache(maxsize=512)(_meant)
+
+
 def read(words: str) -> Spoken:
     """Split what was said into verb and rest."""
     verb, rest = _first(words)

@@ -2,8 +2,9 @@
 
 import random
 
-import structlog
 from aiohttp import web
+
+from attms_core import traced
 
 HEADER = "x-trace-id"
 SERVER = "attms"
@@ -19,7 +20,7 @@ def trace_of(request: web.BaseRequest) -> str:
 def give_trace(request: web.Request) -> None:
     """Give the request an id of our own: sixteen hex digits, never one that the sender chose."""
     request[TRACE] = given = f"{random.getrandbits(64):016x}"
-    structlog.contextvars.bind_contextvars(trace=given)  # until the connection's next request
+    traced.REQUEST.set(given)  # until the connection's next request
 
 
 async def tell(request: web.Request, response: web.StreamResponse) -> None:

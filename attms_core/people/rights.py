@@ -51,7 +51,9 @@ def authorize(person: Person, right: Right, *, ticket: Ticket | None = None, oth
     state = person.link.state
     if state in _CLOSED_OUT or (state is not LinkState.LINKED and right is not Right.ADMINISTER):
         return _not_linked(person)
-    needed = max((_NEEDS[right], PersonRole.DISPATCHER if others else PersonRole.READER), key=_RANK.__getitem__)
+    needed = _NEEDS[right]
+    if others and _RANK[needed] < _RANK[PersonRole.DISPATCHER]:
+        needed = PersonRole.DISPATCHER
     if _RANK[person.role] < _RANK[needed]:
         return _role_too_low(person, needed, others=others)
     if ticket is not None and not is_within(person, ticket):

@@ -117,8 +117,10 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
         )
         context.turn_state[_TURN] = turn
         await self.run_pipeline(context, on_turn)
-        answer: InvokeResponse | None = self._process_turn_results(context)
-        return None if answer is None else (int(answer.status), answer.body)
+        if not turn.is_invoke:
+            return None
+        answer: InvokeResponse = self._process_turn_results(context)
+        return int(answer.status), answer.body
 
     async def _failed(self, context: TurnContext, error: Exception) -> None:
         await self._on_error(context, context.turn_state[_TURN], error)

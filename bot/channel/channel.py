@@ -14,6 +14,7 @@ import structlog
 from aiohttp import ClientSession, web
 from botbuilder.core import TurnContext
 
+from attms_core import traced
 from attms_core.model.ids import TenantId
 from attms_core.ports import Now
 from attms_core.settings import LOOPBACK, Settings, SettingsError
@@ -184,7 +185,7 @@ class Channel:
         return _json(*late_answer(turn)) if turn.is_invoke else web.Response(status=202)
 
     async def _run(self, turn: Turn) -> Outcome:
-        structlog.contextvars.bind_contextvars(turn=turn.id)
+        traced.TURN.set(turn.id)
 
         async def on_turn(context: TurnContext) -> None:
             await deliver(context, turn, await self._handle(turn))

@@ -142,17 +142,18 @@ def allowed_tenant(activity: Mapping[str, Any], told: list[str], tenants: frozen
 
     None when the activity names no tenant at all: a header alone proves nothing.
     """
-    named = [
-        value
-        for value in (part(part(activity, "channelData"), "tenant").get("id"), _conversation_tenant(activity))
-        if value is not None
-    ]
-    if any(not isinstance(value, str) for value in named):
-        raise Refused(403, "tenant")
-    heard = {value.lower() for value in named} | {value.lower() for value in told if value}
+    named = [part(part(activity, "channelData"), "tenant").get("id"), _conversation_tenant(activity)]
+    heard: set[str] = set()
+    for value in named:
+        if isinstance(value, str):
+            heard.add(value.lower())
+        elif value is not None:
+            raise Refused(403, "tenant")
+    is_named = bool(heard)
+    heard.update(value.lower() for value in told if value)
     if heard and (len(heard) > 1 or not heard <= tenants):
         raise Refused(403, "tenant")
-    return TenantId(heard.pop()) if named else None
+    return TenantId(heard.pop()) if is_named else None
 
 
 def _conversation_tenant(activity: Mapping[str, Any]) -> Any:

@@ -46,8 +46,10 @@ class Once(Generic[Result]):
         """Find the task of an earlier delivery with this key, running or done; ``Ended`` when it gave nothing."""
         self._grow_old()
         known = hash(key)
-        age = next((age for age in (self._young, self._old) if known in age.keys), None)
-        return age.tasks.get(known, ENDED) if age is not None else None
+        for age in (self._young, self._old):
+            if known in age.keys:
+                return age.tasks.get(known, ENDED)
+        return None
 
     def remember(self, key: Hashable, task: asyncio.Task[Result]) -> None:
         """Keep a task under its key."""

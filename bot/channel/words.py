@@ -21,7 +21,7 @@ _INVISIBLE = {
 
 def clean(text: str, longest: int) -> str:
     """Normalise (NFKC), drop control, bidi and zero-width characters, collapse whitespace, cut."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if _is_clean(text):
         return text.strip()[:longest].rstrip()
     visible = unicodedata.normalize("NFKC", text[: 8 * longest]).translate(_INVISIBLE)
     return " ".join(visible.split())[:longest].rstrip()
@@ -29,8 +29,14 @@ def clean(text: str, longest: int) -> str:
 
 def clean_lines(text: str, longest: int) -> str:
     """Clean like ``clean``, each line by itself; no more than one empty line stays between two others."""
+    if _is_clean(text):
+        return clean(text, longest)  # one line, as most messages are
     lines = "\n".join(clean(line, longest) for line in text[: 8 * longest].splitlines())
     return _EMPTY_LINES.sub("\n\n", lines).strip()[:longest].rstrip()
+
+
+def _is_clean(text: str) -> bool:
+    return text.isascii() and text.isprintable() and "  " not in text
 
 
 def name_of(text: object) -> str:
