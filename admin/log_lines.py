@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TextIO
 
 import orjson
+from structlog.processors import ExceptionRenderer
 from structlog.typing import EventDict
 
 from attms_core import traced
@@ -24,6 +25,9 @@ MOST = 256
 """Lines held back at most."""
 _OURS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 """Objects go through their own ``repr``, which hides what is secret."""
+
+
+_with_traceback = ExceptionRenderer()
 
 
 class Lines:
@@ -74,8 +78,10 @@ class Lines:
         return True
 
 
-def written(_logger: object, level: str, event: EventDict) -> str:
-    """Make a line of an event: what it belongs to, its level and the time (the last processor of structlog's chain)."""
+def written(logger: object, level: str, event: EventDict) -> str:
+    """Make a line of an event: what it belongs to, its level and the time (the one processor of structlog's chain)."""
+    if "exc_info" in event:
+        event = _with_traceback(logger, level, event)
     if turn := traced.TURN.get():
         event["turn"] = turn
     if request := traced.REQUEST.get():

@@ -15,7 +15,7 @@ def configure(*, verbose: bool = False) -> None:
     """Set the log up for a serving process: to standard error, from INFO on, or WARNING in the demo's quiet."""
     level = logging.INFO if verbose else logging.WARNING
     structlog.configure(
-        processors=[structlog.processors.ExceptionRenderer(), written],
+        processors=[written],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=partial(_the_lines, Lines(sys.stderr)),
         cache_logger_on_first_use=True,

@@ -57,7 +57,7 @@ class Reads:
         if reached is not recent:
             self._standing.keep(reached, moves)
         age = await self._age(reached)
-        lines = tuple(show.line(ticket, self._memory, now) for ticket in part.rows)
+        lines = tuple([show.line(ticket, self._memory, now) for ticket in part.rows])
         return TicketPage(
             lines=lines,
             offset=offset,

@@ -78,7 +78,7 @@ def line(ticket: Listed, memory: Memory, now: datetime) -> TicketLine:
         status=memory.choice("status", ticket.status),
         priority=memory.choice("priority", ticket.priority),
         assignee_name=None if ticket.assignee is None else memory.resource_name(ticket.assignee),
-        clock=clock_at(*due, now, created=ticket.created, is_paused=ticket.is_paused) if due else None,
+        clock=clock_at(due[0], due[1], now, created=ticket.created, is_paused=ticket.is_paused) if due else None,
     )
 
 

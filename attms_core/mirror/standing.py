@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.progress import Reached
 
+_NO_TIME = timedelta()
 FRESH = timedelta(seconds=1)
 """So much later than its own process does another one learn that a position has moved."""
 
@@ -24,7 +25,7 @@ class Standing:
 
     def recent(self) -> Reached | None:
         """Give the positions; none when they have to be read anew."""
-        if self._read_at is None or not timedelta() <= self._now() - self._read_at < FRESH:
+        if self._read_at is None or not _NO_TIME <= self._now() - self._read_at < FRESH:
             return None
         return self._reached
 

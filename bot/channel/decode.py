@@ -227,4 +227,4 @@ def _timezone(activity: Json) -> str | None:
 
 
 def _mris(activity: Json, key: str) -> tuple[str, ...]:
-    return tuple(mri for each in parts(activity, key) if (mri := text(each, "id")))
+    return tuple(mri for each in parts(activity, key) if (mri := text(each, "id"))) if key in activity else ()

@@ -7,6 +7,10 @@ MOST_CONNECTIONS = 64
 TIMEOUT = ClientTimeout(total=10, sock_connect=3)
 
 
+_UNSAID = ("Accept", "Accept-Encoding", "User-Agent")
+"""Headers that say nothing the other side needs; and nothing compressed comes, which would grow when it is read."""
+
+
 class BodyTooBig(ValueError):
     """The other side sends more than we read."""
 
@@ -14,7 +18,13 @@ class BodyTooBig(ValueError):
 def make_session() -> ClientSession:
     """Open a pooled session without cookies and without proxies from the environment."""
     connector = TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=60)
-    return ClientSession(connector=connector, timeout=TIMEOUT, cookie_jar=DummyCookieJar(), trust_env=False)
+    return ClientSession(
+        connector=connector,
+        timeout=TIMEOUT,
+        cookie_jar=DummyCookieJar(),
+        trust_env=False,
+        skip_auto_headers=_UNSAID,
+    )
 
 
 async def read_body(response: ClientResponse, largest: int = LARGEST_BODY) -> bytes:
