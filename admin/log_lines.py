@@ -25,8 +25,6 @@ MOST = 256
 """Lines held back at most."""
 _OURS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 """Objects go through their own ``repr``, which hides what is secret."""
-
-
 _with_traceback = ExceptionRenderer()
 
 

@@ -20,6 +20,8 @@ _PRODUCT_WORDS = frozenset({"desk", "attms"})
 _KEEPING_LINES = frozenset({"note"})
 """What follows these is kept as it was typed; to the others a line break is a space."""
 _LINE_BREAK = re.compile(r"\s*\n\s*")
+_SHORT = 40
+"""Characters of a command that many say in the same words, such as ``/tickets mine``."""
 
 
 class Spoken(Struct, frozen=True):
@@ -38,8 +40,6 @@ def _meant(words: str) -> Spoken:
     return read(f"ticket {words}" if reference(words) else words)
 
 
-_SHORT = 40
-"""Characters of a command that many say in the same words, such as ``/tickets mine``."""
 _meant_before = lru_cache(maxsize=512)(_meant)
 
 

@@ -58,21 +58,8 @@ class _ConnectorClient:
         self.conversations = _Conversations(connector, service_url)
 
 
-class _Connectors(ConnectorFactory):  # type: ignore[misc] # botbuilder ships no types
-    """Makes connector clients that all speak through one pooled session."""
-
-    def __init__(self, connector: Connector) -> None:
-        self._connector = connector
-
-    async def create(self, service_url: str, _audience: str) -> _ConnectorClient:
-        return _ConnectorClient(self._connector, service_url)
-
-
 class _Authentication(BotFrameworkAuthentication):  # type: ignore[misc] # botbuilder ships no types
-    """Hands botbuilder what it needs after our own check, and lets nobody in by itself."""
-
-    def __init__(self, connectors: _Connectors) -> None:
-        self._connectors = connectors
+    """Lets nobody in and nothing out: turns come here checked, and each brings its connector client."""
 
     async def authenticate_request(self, _activity: Activity, _auth_header: str) -> AuthenticateRequestResult:
         raise PermissionError("requests are authenticated before the adapter")
@@ -81,10 +68,10 @@ class _Authentication(BotFrameworkAuthentication):  # type: ignore[misc] # botbu
         raise PermissionError("streaming is not offered")
 
     def create_connector_factory(self, _claims_identity: ClaimsIdentity) -> ConnectorFactory:
-        return self._connectors
+        raise PermissionError("each turn brings its connector client")
 
     async def create_user_token_client(self, _claims_identity: ClaimsIdentity) -> None:
-        """Make none: we never sign people in through the Bot Framework token service."""
+        raise PermissionError("nobody is signed in through the Bot Framework's token service")
 
 
 class _Context(TurnContext):  # type: ignore[misc] # botbuilder ships no types
@@ -103,8 +90,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
 
     def __init__(self, connector: Connector, *, app_id: str, on_error: OnError) -> None:
         self.connector = connector
-        self._connectors = _Connectors(connector)
-        super().__init__(_Authentication(self._connectors))
+        super().__init__(_Authentication())
         self._on_error = on_error
         self.on_turn_error = self._failed
         self._identity = ClaimsIdentity({"aud": app_id, "appid": app_id}, True)  # noqa: FBT003 - botbuilder's signature
@@ -112,9 +98,7 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
     async def run(self, turn: Turn, on_turn: OnTurn) -> tuple[int, Any] | None:
         """Run a validated turn; return status and body of an invoke's answer, none for other turns."""
         client = _ConnectorClient(self.connector, turn.conversation.service_url)
-        context = self._create_turn_context(
-            _activity_of(turn), self._identity, AUDIENCE, client, None, on_turn, self._connectors
-        )
+        context = self._create_turn_context(_activity_of(turn), self._identity, AUDIENCE, client, None, on_turn, None)
         context.turn_state[_TURN] = turn
         await self.run_pipeline(context, on_turn)
         if not turn.is_invoke:
