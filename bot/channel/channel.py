@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import orjson
 import structlog
-from aiohttp import ClientSession, web
+from aiohttp import web
 from botbuilder.core import TurnContext
 
 from attms_core import traced
@@ -59,7 +59,6 @@ class Channel:
         handle: Handle,
         *,
         now: Now,
-        session: ClientSession | None = None,
         dangerously_open: bool = False,
         fetch_token: Callable[[], Grant] | None = None,
         login_ca: Path | None = None,
@@ -70,7 +69,6 @@ class Channel:
         self._settings = settings
         self._handle = handle
         self._now = now
-        self._session = session
         self._is_open = dangerously_open
         self._fetch_token = fetch_token or EntraTokens(settings, now=now, ca_file=login_ca)
         self._pause = pause
@@ -86,7 +84,6 @@ class Channel:
             self._settings,
             now=self._now,
             pause=self._pause,
-            session=self._session,
             fetch_token=self._fetch_token,
             is_open=self._is_open,
         )

@@ -1,27 +1,25 @@
-"""Outbound REST to the Bot Connector, on one pooled session (Bot Connector REST API v3).
+"""Outbound REST to the Bot Connector (Bot Connector REST API v3).
 
 When and what to send is decided elsewhere; what a refusal means is decided in ``refusals``.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import orjson
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
-from aiohttp.payload import BytesPayload
+from aiohttp import BaseConnector
 from msgspec import Struct
-from yarl import URL
 
 from attms_core.model import Conversation, Member
 from attms_core.model.ids import TenantId
 from bot.channel.decode import parts, text
+from bot.channel.exchange import Exchange, Unanswered, Unreached
 from bot.channel.places import Places
 from bot.channel.refusals import error_for
 from bot.channel.strict import BadJson, read_json
-from bot.channel.wire import TIMEOUT, BodyTooBig, read_body
+from bot.channel.wire import SECONDS
 from bot.channel.words import name_of
 from bot.delivery import AuthBroken, Delivery, Gone, Later, NotInstalled, Rejected, Transient
 
@@ -35,8 +33,8 @@ _FIRST_WAIT = 0.5
 _PAGE = 500
 _TARGETED = "?isTargetedActivity=true"
 _MOST_PAGES = 40
-_PATIENT = ClientTimeout(total=50, sock_connect=3)
-"""Of calls that are made once: a process that was stopped for 45 seconds hears the answer still and doubles nothing."""
+_PATIENT = 50.0
+"""Seconds of calls made once: a process that was stopped for 45 of them hears the answer still and doubles nothing."""
 _IN_THREAD = ";messageid="
 _OK = range(200, 300)
 NO_PRIVACY = (Rejected, NotInstalled, Gone)
@@ -71,18 +69,18 @@ class Connector:
     def __init__(
         self,
         *,
-        session: ClientSession,
+        pool: BaseConnector,
         tokens: Tokens,
         places: Places,
         pause: Pause = asyncio.sleep,
         repeats: bool = True,
     ) -> None:
-        self._session = session
+        self._pool = pool
         self._tokens = tokens
         self._places = places
         self._pause = pause
         self._repeats = repeats
-        self._timeout = TIMEOUT if repeats else _PATIENT
+        self._exchange = Exchange(pool, seconds=SECONDS if repeats else _PATIENT)
 
     async def send(
         self, conversation: Conversation, activity: Json, *, thread: str | None = None, only_to: str = ""
@@ -140,9 +138,7 @@ class Connector:
 
     def once(self) -> "Connector":
         """Give one that tries each call once, for those who plan when to repeat; a stale token is still replaced."""
-        return Connector(
-            session=self._session, tokens=self._tokens, places=self._places, pause=self._pause, repeats=False
-        )
+        return Connector(pool=self._pool, tokens=self._tokens, places=self._places, pause=self._pause, repeats=False)
 
     async def edit(
         self, conversation: Conversation, activity_id: str, activity: Json, *, thread: str | None = None
@@ -231,30 +227,17 @@ class Connector:
 
     async def _once(self, call: _Call) -> Json:
         token = await self._tokens.bearer()
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            async with self._session.request(
-                call.method,
-                _url(call.url),
-                data=None if call.body is None else BytesPayload(call.body, content_type="application/json"),
-                headers=headers,
-                allow_redirects=False,
-                timeout=self._timeout,
-            ) as answer:
-                return await self._read(answer, token)
-        except ClientConnectorError:
+            answer = await self._exchange.ask(call.method, call.url, call.body, token=token)
+            if answer.status in _OK:
+                return _document(answer.body)
+        except Unreached:
             raise Transient("The connector cannot be reached") from None
-        except (ClientError, TimeoutError, BodyTooBig, BadJson):
+        except (Unanswered, BadJson):
             # A post whose answer was lost may stand there already; edits and questions are harmless to repeat.
             is_post = call.method == "POST"
             raise Transient("The connector did not answer", may_have_arrived=is_post, repeatable=not is_post) from None
-
-    async def _read(self, answer: ClientResponse, token: str) -> Json:
-        body = await read_body(answer)
-        if answer.status in _OK:
-            document = read_json(body) if body else {}
-            return document if isinstance(document, dict) else {}
-        error = error_for(answer.status, answer.headers.get("Retry-After", ""), body)
+        error = error_for(answer.status, answer.retry_after, answer.body)
         if isinstance(error, AuthBroken):
             self._tokens.drop(token)
             raise _StaleToken(str(error), hint=error.hint)
@@ -265,15 +248,9 @@ class _StaleToken(AuthBroken):
     """The token was refused: a fresh one may be tried once."""
 
 
-def _url(text: str) -> URL:
-    """Read an address of ours. Its beginning is that of a handful of regions, and reading it is what costs."""
-    at = text.find("/", len("https://"))
-    return URL(text, encoded=True) if "?" in text else _origin(text[:at]).with_path(text[at:], encoded=True)
-
-
-@lru_cache(maxsize=64)
-def _origin(text: str) -> URL:
-    return URL(text, encoded=True)
+def _document(body: bytes) -> Json:
+    document = read_json(body) if body else {}
+    return document if isinstance(document, dict) else {}
 
 
 def _member(account: Json) -> Member:

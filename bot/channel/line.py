@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-from aiohttp import ClientSession
-
 from attms_core.ports import Now
 from attms_core.settings import Settings
 from bot.channel.connector import Connector, Pause
@@ -13,7 +11,7 @@ from bot.channel.front import Front, OpenFront
 from bot.channel.keys import Keys
 from bot.channel.places import TEAMS_HOSTS, Places
 from bot.channel.token import TokenCheck
-from bot.channel.wire import make_session
+from bot.channel.wire import make_pool, make_session
 
 UPKEEP = 30.0
 """Seconds between looks at whether keys or token are due."""
@@ -28,12 +26,11 @@ class Line:
         *,
         now: Now,
         pause: Pause,
-        session: ClientSession | None,
         fetch_token: Callable[[], Grant],
         is_open: bool,
     ) -> None:
-        self._owns_session = session is None
-        self._session = session or make_session()
+        pool = make_pool()
+        self._session = make_session(pool)
         self._pause = pause
         self._is_open = is_open
         self._upkeep: asyncio.Task[None] | None = None
@@ -41,7 +38,7 @@ class Line:
         places = Places(hosts=hosts, loopback=settings.allow_loopback, only_loopback=is_open)
         self._tokens = NoTokens() if is_open else BotTokens(fetch_token, now=now)
         self.keys = Keys(settings.bot_openid_metadata_url, session=self._session, now=now)
-        self.connector = Connector(session=self._session, tokens=self._tokens, places=places, pause=pause)
+        self.connector = Connector(pool=pool, tokens=self._tokens, places=places, pause=pause)
         check = TokenCheck(self.keys, app_id=settings.bot_app_id, issuer=settings.bot_token_issuer, now=now)
         tenants = frozenset(tenant.lower() for tenant in settings.bot_tenant_ids)
         self.front: Front | OpenFront = OpenFront(places) if is_open else Front(check, places=places, tenants=tenants)
@@ -66,8 +63,7 @@ class Line:
             await asyncio.wait({self._upkeep})
         await self.keys.close()
         await self._tokens.close()
-        if self._owns_session:
-            await self._session.close()
+        await self._session.close()
 
     async def _keep_up(self) -> None:
         while not self._is_open:

@@ -4,8 +4,8 @@ from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 LARGEST_BODY = 5 * 1024 * 1024  # bytes
 MOST_CONNECTIONS = 64
-TIMEOUT = ClientTimeout(total=10, sock_connect=3)
-
+SECONDS = 10.0
+CONNECT_SECONDS = 3.0
 
 _UNSAID = ("Accept", "Accept-Encoding", "User-Agent")
 """Headers that say nothing the other side needs; and nothing compressed comes, which would grow when it is read."""
@@ -15,12 +15,16 @@ class BodyTooBig(ValueError):
     """The other side sends more than we read."""
 
 
-def make_session() -> ClientSession:
-    """Open a pooled session without cookies and without proxies from the environment."""
-    connector = TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=60)
+def make_pool() -> TCPConnector:
+    """Open the pool of connections that all of Microsoft's services share."""
+    return TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=60)
+
+
+def make_session(pool: TCPConnector) -> ClientSession:
+    """Open a session without cookies and without proxies from the environment; closing it closes the pool."""
     return ClientSession(
-        connector=connector,
-        timeout=TIMEOUT,
+        connector=pool,
+        timeout=ClientTimeout(total=SECONDS, sock_connect=CONNECT_SECONDS),
         cookie_jar=DummyCookieJar(),
         trust_env=False,
         skip_auto_headers=_UNSAID,
