@@ -21,7 +21,7 @@ from attms_core.store import owed
 from attms_core.store.database import Database, open_database
 from bot.channel.connector import Connector
 from bot.channel.places import Places
-from bot.channel.wire import make_session
+from bot.channel.wire import make_pool
 from bot.conversations import Conversations
 from bot.notices import ledger, sender
 from bot.notices.leases import LEASE
@@ -110,8 +110,8 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         teams = await stack.enter_async_context(Teams(app_id="app", accepts=lambda _: True, clock=clock))
         database = await open_database(url, tmp_path)
         stack.push_async_callback(database.close)
-        session = await stack.enter_async_context(make_session())
-        connector = Connector(session=session, tokens=Tokens(), places=Places(loopback=True), pause=clock.pause)
+        pool = await stack.enter_async_context(make_pool())
+        connector = Connector(pool=pool, tokens=Tokens(), places=Places(loopback=True), pause=clock.pause)
         rooms = Conversations(database=database, roster=connector, now=clock.now)
         stack.push_async_callback(rooms.close)
         yield Office(clock, teams, Tokens(), database, connector, rooms, compose=compose)

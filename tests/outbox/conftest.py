@@ -31,7 +31,7 @@ from attms_core.store.database import Database, open_database
 from attms_core.store.owed import DeadLetter
 from bot.channel.connector import Connector
 from bot.channel.places import Places
-from bot.channel.wire import make_session
+from bot.channel.wire import make_pool
 from bot.conversations import Conversations
 from bot.notices import Sender
 from bot.notices.leases import RENEWED
@@ -257,9 +257,9 @@ async def office(clock: Clock, tmp_path: Path) -> AsyncIterator[Office]:
         teams = await stack.enter_async_context(Teams(app_id="app", accepts=lambda token: token == "good", clock=clock))
         database = await open_database(None, tmp_path)
         stack.push_async_callback(database.close)
-        session = await stack.enter_async_context(make_session())
+        pool = await stack.enter_async_context(make_pool())
         tokens = Tokens()
-        connector = Connector(session=session, tokens=tokens, places=Places(loopback=True), pause=clock.pause)
+        connector = Connector(pool=pool, tokens=tokens, places=Places(loopback=True), pause=clock.pause)
         rooms = Conversations(database=database, roster=connector, now=clock.now)
         stack.push_async_callback(rooms.close)
         yield Office(clock, teams, tokens, database, connector, rooms)
