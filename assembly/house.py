@@ -21,6 +21,7 @@ from web.door import Door
 from web.limits import Limits, make_app
 from web.pages import add_pages
 from web.status import OK, add_status
+from web.straight import lead_straight
 
 REACH = (
     *("bot_app_id", "bot_secret", "bot_tenant_ids", "bot_openid_metadata_url", "bot_token_issuer", "bot_login_url"),
@@ -43,7 +44,7 @@ class House:
         self.own_jobs = self._own_jobs()
         self.door = Door("not-set-up")
         self.public = make_app(Limits())
-        self.public.router.add_route("*", PATH, self.door.receive)
+        lead_straight(self.public, PATH, self.door.receive)
         add_callouts(self.public, self.reception)
         add_pages(self.public)
         add_status(self.public, live=self.live, ready=self.ready, health=self.well)

@@ -25,6 +25,7 @@ from bot.channel import PATH
 from web.door import Door
 from web.limits import Limits, make_app
 from web.status import add_status
+from web.straight import lead_straight
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +90,7 @@ def _waits(served_by: Settings, stored: Settings) -> bool:
 async def _shut(settings: Settings, why: Sealed, tell: Tell) -> AsyncIterator[None]:
     """Listen while the vault is sealed: alive, but ready for nothing, and never as if nobody had to be asked."""
     door, app = Door("sealed"), make_app(Limits())
-    app.router.add_route("*", PATH, door.receive)
+    lead_straight(app, PATH, door.receive)
     add_status(app, ready=_sealed, health=_sealed)
     async with AsyncExitStack() as stack:
         await listen(stack, app, settings.host, settings.port)

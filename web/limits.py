@@ -19,7 +19,8 @@ from msgspec import Struct
 
 from attms_core.errors import AttmsError
 from web.problems import problem, problem_of
-from web.trace import SERVER, give_trace, tell, trace_of
+from web.straight import straight
+from web.trace import give_trace, head, tell, trace_of
 
 log = structlog.get_logger()
 
@@ -58,7 +59,8 @@ class LimitedRunner(web.AppRunner):
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         options = made._kwargs  # noqa: SLF001 - aiohttp offers no other way to choose the protocol class
-        return _LimitedServer(made.request_handler, self._limits, request_factory=made.request_factory, **options)
+        handler = straight(self.app, _entrance(self._limits.body_seconds), made.request_handler)
+        return _LimitedServer(handler, self._limits, request_factory=made.request_factory, **options)
 
 
 class _LimitedServer(web.Server):
@@ -133,7 +135,7 @@ class _LimitedProtocol(RequestHandler):
         else:
             log.info("request_unreadable", status=status, error=type(exc).__name__)
         answer = problem(status, trace=trace_id)
-        answer.headers["Server"] = SERVER
+        head(request, answer)
         answer.force_close()
         return answer
 

@@ -24,9 +24,15 @@ def give_trace(request: web.Request) -> None:
 
 
 async def tell(request: web.Request, response: web.StreamResponse) -> None:
-    """Write the trace id and the headers that every answer carries (a signal: ``app.on_response_prepare``)."""
+    """Head an answer of an application (a signal: ``app.on_response_prepare``)."""
+    head(request, response)
+
+
+def head(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Write the headers that every answer carries, and the trace id of a request that has one."""
     headers = response.headers
-    headers[HEADER] = trace_of(request)
+    if trace := trace_of(request):
+        headers[HEADER] = trace
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Cache-Control", "no-store")
     headers["Server"] = SERVER
