@@ -9,7 +9,7 @@ from typing import Any
 
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
-from botbuilder.schema import Activity, ChannelAccount, ResourceResponse
+from botbuilder.schema import Activity, ResourceResponse
 from botframework.connector.auth import (
     AuthenticateRequestResult,
     BotFrameworkAuthentication,
@@ -21,45 +21,18 @@ from bot.channel.connector import Connector
 from bot.channel.quick import QuickAccount, QuickActivity, QuickConversation
 from bot.turn import Turn
 
-AUDIENCE = "https://api.botframework.com"
 CHANNEL = "msteams"
 Wire = dict[str, Any]
 OnTurn = Callable[[TurnContext], Awaitable[None]]
 OnError = Callable[[TurnContext, Turn, Exception], Awaitable[None]]
 _TURN = "attms.turn"
 _TARGETED = "isTargeted"
-
-
-class _Conversations:
-    """What botbuilder expects of a connector client's ``conversations``, on our connector."""
-
-    def __init__(self, connector: Connector, service_url: str) -> None:
-        self._connector = connector
-        self._service_url = service_url
-
-    async def send_to_conversation(self, conversation_id: str, activity: Activity) -> ResourceResponse:
-        return await self.reply_to_activity(conversation_id, "", activity)
-
-    async def reply_to_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
-        wire, targeted = _wire(activity), _is_targeted(activity)
-        number = await self._connector.post(
-            self._service_url, conversation_id, wire, reply_to=activity_id, targeted=targeted
-        )
-        return ResourceResponse(id=number)
-
-    async def update_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
-        wire, targeted = _wire(activity), _is_targeted(activity)
-        await self._connector.put(self._service_url, conversation_id, activity_id, wire, targeted=targeted)
-        return ResourceResponse(id=activity_id)
-
-
-class _ConnectorClient:
-    def __init__(self, connector: Connector, service_url: str) -> None:
-        self.conversations = _Conversations(connector, service_url)
+_ANSWER = "invokeResponse"
+"""botbuilder's word for what answers an invoke; it is kept in the turn and not sent."""
 
 
 class _Authentication(BotFrameworkAuthentication):  # type: ignore[misc] # botbuilder ships no types
-    """Lets nobody in and nothing out: turns come here checked, and each brings its connector client."""
+    """Lets nobody in and nothing out: turns come here checked, and the adapter has its connector."""
 
     async def authenticate_request(self, _activity: Activity, _auth_header: str) -> AuthenticateRequestResult:
         raise PermissionError("requests are authenticated before the adapter")
@@ -68,21 +41,26 @@ class _Authentication(BotFrameworkAuthentication):  # type: ignore[misc] # botbu
         raise PermissionError("streaming is not offered")
 
     def create_connector_factory(self, _claims_identity: ClaimsIdentity) -> ConnectorFactory:
-        raise PermissionError("each turn brings its connector client")
+        raise PermissionError("the adapter has its connector")
 
     async def create_user_token_client(self, _claims_identity: ClaimsIdentity) -> None:
         raise PermissionError("nobody is signed in through the Bot Framework's token service")
 
 
 class _Context(TurnContext):  # type: ignore[misc] # botbuilder ships no types
-    """A turn context that does not copy whole cards to send them."""
+    """A turn context that copies neither cards nor accounts to send something: it is the answer to its turn."""
+
+    async def send_activity(self, activity: Activity, *_: Any) -> ResourceResponse:
+        response: ResourceResponse = await self.adapter.send(self, activity)
+        self.responded = True
+        return response
 
     async def send_activities(self, activities: list[Activity]) -> list[ResourceResponse]:
-        for each in activities:
-            _address(each, self.activity)
-        responses: list[ResourceResponse] = await self.adapter.send_activities(self, activities)
-        self.responded = True
-        return responses
+        return [await self.send_activity(each) for each in activities]
+
+    async def update_activity(self, activity: Activity) -> ResourceResponse:
+        response: ResourceResponse = await self.adapter.update_activity(self, activity)
+        return response
 
 
 class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
@@ -97,8 +75,8 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
 
     async def run(self, turn: Turn, on_turn: OnTurn) -> tuple[int, Any] | None:
         """Run a validated turn; return status and body of an invoke's answer, none for other turns."""
-        client = _ConnectorClient(self.connector, turn.conversation.service_url)
-        context = self._create_turn_context(_activity_of(turn), self._identity, AUDIENCE, client, None, on_turn, None)
+        context = _Context(self, _activity_of(turn))
+        context.turn_state[self.BOT_IDENTITY_KEY] = self._identity
         context.turn_state[_TURN] = turn
         await self.run_pipeline(context, on_turn)
         if not turn.is_invoke:
@@ -106,13 +84,35 @@ class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
         answer: InvokeResponse = self._process_turn_results(context)
         return int(answer.status), answer.body
 
+    async def send(self, context: TurnContext, activity: Activity) -> ResourceResponse:
+        """Send a message as the turn's answer, or keep what answers an invoke. Raises ``Delivery``."""
+        if activity.type == _ANSWER:
+            context.turn_state[self._INVOKE_RESPONSE_KEY] = activity
+            return ResourceResponse()
+        turn: Turn = context.turn_state[_TURN]
+        wire, targeted = _wire(turn, activity), bool(activity.channel_data)
+        number = await self.connector.post(
+            turn.conversation.service_url,
+            _place(turn),
+            wire,
+            reply_to=_heard_as(turn) or "",
+            targeted=targeted,
+        )
+        return ResourceResponse(id=number)
+
+    async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
+        """Send one after the other."""
+        return [await self.send(context, each) for each in activities]
+
+    async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
+        """Put a message in another's place. Raises ``Delivery``."""
+        turn: Turn = context.turn_state[_TURN]
+        wire, targeted = _wire(turn, activity), bool(activity.channel_data)
+        await self.connector.put(turn.conversation.service_url, _place(turn), activity.id, wire, targeted=targeted)
+        return ResourceResponse(id=activity.id)
+
     async def _failed(self, context: TurnContext, error: Exception) -> None:
         await self._on_error(context, context.turn_state[_TURN], error)
-
-    def _create_turn_context(self, *given: Any) -> TurnContext:
-        context = super()._create_turn_context(*given)
-        context.__class__ = _Context
-        return context
 
 
 async def post(context: TurnContext, wire: Wire, *, openly: bool = False) -> str:
@@ -121,7 +121,7 @@ async def post(context: TurnContext, wire: Wire, *, openly: bool = False) -> str
     What was said to us privately in a group is answered privately, unless ``openly``.
     """
     response = await context.send_activity(_outgoing(context, wire, openly=openly))
-    return response.id if response is not None and response.id else ""
+    return response.id or ""
 
 
 async def post_alone(context: TurnContext, wire: Wire) -> str:
@@ -145,7 +145,7 @@ async def replace(context: TurnContext, activity_id: str, wire: Wire) -> None:
 async def answer_invoke(context: TurnContext, status: int, body: Any) -> None:
     """Leave the answer of an invoke in the turn; a later one takes its place."""
     value = InvokeResponse(status=status, body=body)
-    await context.send_activity(Activity(type="invokeResponse", value=value))
+    await context.send_activity(QuickActivity(type=_ANSWER, value=value))
 
 
 def _activity_of(turn: Turn) -> Activity:
@@ -153,22 +153,15 @@ def _activity_of(turn: Turn) -> Activity:
     conversation = turn.conversation
     return QuickActivity(
         type="invoke" if turn.is_invoke else "message",
-        id=None if turn.activity_id.startswith("local:") else turn.activity_id,
+        id=_heard_as(turn),
         name=turn.invoke_name or None,
         channel_id=CHANNEL,
         service_url=conversation.service_url,
         from_property=QuickAccount(id=turn.person_mri, name=turn.person_name),
         recipient=QuickAccount(id=conversation.bot_id),
-        conversation=QuickConversation(id=turn.thread or conversation.id),
+        conversation=QuickConversation(id=_place(turn)),
         locale=turn.locale or None,
     )
-
-
-def _address(outgoing: Activity, heard: Activity) -> None:
-    """Address an activity as an answer. botbuilder's own way copies every account of the turn with ``copy``."""
-    outgoing.channel_id, outgoing.service_url = heard.channel_id, heard.service_url
-    outgoing.conversation, outgoing.reply_to_id = heard.conversation, heard.id
-    outgoing.from_property, outgoing.recipient = heard.recipient, heard.from_property
 
 
 def _outgoing(context: TurnContext, wire: Wire, *, openly: bool = False) -> Activity:
@@ -184,15 +177,8 @@ def _outgoing(context: TurnContext, wire: Wire, *, openly: bool = False) -> Acti
     )
 
 
-def _is_targeted(activity: Activity) -> bool:
-    return bool(activity.channel_data)
-
-
-def _wire(activity: Activity) -> Wire:
+def _wire(turn: Turn, activity: Activity) -> Wire:
     """Write the fields that we set; botbuilder's own serialiser is slow and drops what it does not know."""
-    recipient = _account(activity.recipient)
-    if recipient and _is_targeted(activity):
-        recipient[_TARGETED] = True
     fields = {
         "type": activity.type,
         "text": activity.text,
@@ -200,15 +186,26 @@ def _wire(activity: Activity) -> Wire:
         "summary": activity.summary,
         "attachments": activity.attachments,
         "suggestedActions": activity.suggested_actions,
-        "replyToId": activity.reply_to_id,
-        "channelId": activity.channel_id,
-        "serviceUrl": activity.service_url,
-        "from": _account(activity.from_property),
-        "recipient": recipient,
-        "conversation": {"id": activity.conversation.id},
+        "replyToId": _heard_as(turn),
+        "channelId": CHANNEL,
+        "serviceUrl": turn.conversation.service_url,
+        "from": {"id": turn.conversation.bot_id},
+        "recipient": _recipient(turn, targeted=bool(activity.channel_data)),
+        "conversation": {"id": _place(turn)},
     }
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _account(account: ChannelAccount | None) -> Wire | None:
-    return {"id": account.id} if account is not None and account.id else None
+def _recipient(turn: Turn, *, targeted: bool) -> Wire | None:
+    if not turn.person_mri:
+        return None
+    return {"id": turn.person_mri, _TARGETED: True} if targeted else {"id": turn.person_mri}
+
+
+def _place(turn: Turn) -> str:
+    return turn.thread or turn.conversation.id
+
+
+def _heard_as(turn: Turn) -> str | None:
+    """Name the activity that is answered, where Teams has given it an id."""
+    return None if turn.activity_id.startswith("local:") else turn.activity_id

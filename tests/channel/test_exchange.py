@@ -1,10 +1,12 @@
 """One request and its answer on the wire: whatever the other side writes, breaks off or withholds, it ends in words."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 from aiohttp import TCPConnector
@@ -24,10 +26,20 @@ class Other:
         self.script = list(script)
         self.heard: list[bytes] = []
         self.connections = 0
+        self.serving: set[asyncio.Task[None]] = set()
         self.waits, self.hung_up = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+        """Listen, and leave when every connection has ended."""
+        server = await asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=tls)
+        async with server:
+            yield server.sockets[0].getsockname()[1]
+        await asyncio.gather(*self.serving)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.serving.add(cast("asyncio.Task[None]", asyncio.current_task()))
         try:
             while self.script and (request := await _request(reader)):
                 self.heard.append(request)
@@ -44,6 +56,8 @@ class Other:
         finally:
             self.hung_up.set()
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:
@@ -60,10 +74,8 @@ Ask = Callable[..., "asyncio.Task[Heard]"]
 
 @asynccontextmanager
 async def facing(other: Other, *, seconds: float = 10, limit: int = 8) -> AsyncIterator[Ask]:
-    server = await asyncio.start_server(other.serve, "127.0.0.1", 0)
-    origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, TCPConnector(limit=limit) as pool:
-        exchange = Exchange(pool, seconds=seconds)
+    async with other.listening() as port, TCPConnector(limit=limit) as pool:
+        origin, exchange = f"http://127.0.0.1:{port}", Exchange(pool, seconds=seconds)
 
         def ask(path: str = "/v3", *, body: bytes | None = b"{}", token: str = "t") -> "asyncio.Task[Heard]":
             return asyncio.create_task(exchange.ask("POST", origin + path, body, token=token))
@@ -178,10 +190,10 @@ async def test_what_comes_unasked_is_nobodys_answer() -> None:
 
 async def test_a_stranger_behind_tls_hears_nothing(tmp_path: Path) -> None:
     tls, other = LoopbackTls.make(tmp_path), Other(OK)
-    server = await asyncio.start_server(other.serve, "127.0.0.1", 0, ssl=tls.server_context())
-    address = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v3"
     trusted = ssl.create_default_context(cafile=tls.ca_file)
-    async with server, TCPConnector(ssl=trusted) as friends, TCPConnector() as strangers:
+    serving = other.listening(tls.server_context())
+    async with serving as port, TCPConnector(ssl=trusted) as friends, TCPConnector() as strangers:
+        address = f"https://127.0.0.1:{port}/v3"
         with pytest.raises(Unreached):
             await Exchange(strangers, seconds=10).ask("POST", address, b"{}", token="t")
         assert other.heard == []
