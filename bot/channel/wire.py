@@ -1,6 +1,6 @@
 """Plain HTTP to Microsoft's services: read no more than expected, follow nothing. What the bodies mean is not here."""
 
-from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, StreamReader, TCPConnector
 
 LARGEST_BODY = 5 * 1024 * 1024  # bytes
 MOST_CONNECTIONS = 64
@@ -35,8 +35,13 @@ async def read_body(response: ClientResponse, largest: int = LARGEST_BODY) -> by
     """Read a body whole; raises ``BodyTooBig`` as soon as it exceeds ``largest`` bytes."""
     if response.content_length is not None and response.content_length <= largest:
         return await response.read()  # the parser holds it to the length told
+    return await read_stream(response.content, largest)
+
+
+async def read_stream(content: StreamReader, largest: int = LARGEST_BODY) -> bytes:
+    """Read what comes until the end; raises ``BodyTooBig`` as soon as it exceeds ``largest`` bytes."""
     chunks, size = [], 0
-    async for chunk in response.content.iter_any():
+    async for chunk in content.iter_any():
         size += len(chunk)
         if size > largest:
             raise BodyTooBig(f"more than {largest} bytes")
