@@ -43,6 +43,11 @@ def test_naming_the_application_loads_none_of_it() -> None:
     assert loaded_by("import app").isdisjoint({"aiohttp", "botbuilder", "pydantic", "sqlalchemy", "structlog", "typer"})
 
 
+def test_a_start_does_not_look_through_the_installed_packages() -> None:
+    unreadable = "import importlib.metadata as packages; packages.distributions = None"
+    loaded_by(f"{unreadable}\nfrom assembly import collecting\nwith collecting.paused(): {HOUSE}")
+
+
 def test_the_collector_rests_while_modules_are_loaded_and_works_afterwards() -> None:
     with collecting.paused():
         assert not gc.isenabled()
