@@ -1,28 +1,19 @@
-"""The one seam to the network of every client here: tiny requests and answers, an allow-list, timeouts and a cap.
+"""What a client here sends and gets over HTTP: tiny requests and answers, an allow-list, and one way out.
 
-What a request means, retries and log-ins belong to the clients. Nothing else imports httpx, so nothing else can
-forget a timeout, follow a redirect, believe a proxy in the environment or send a secret to a foreign host.
+What a request means, retries and log-ins belong to the clients; the socket belongs to ``attms_core.http_pool``.
 """
 
 import asyncio
-import ipaddress
 import re
-import socket
-import ssl
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import httpx
 from msgspec import Struct
 
-CONNECT_SECONDS = 3.0
-READ_SECONDS = 15.0
-RESOLVED_FOR_SECONDS = 60.0
-ADDRESSES_TRIED = 2
-"""Of a host with several addresses; a dead first one must not cost the call."""
+if TYPE_CHECKING:
+    from attms_core.http_pool import HttpPool
 
 
 class ForbiddenAddress(Exception):
@@ -71,31 +62,9 @@ class AllowList(Struct, frozen=True):
 
     def check(self, url: str) -> None:
         """Raise ``ForbiddenAddress`` unless the URL may be called."""
-        self.parse(url)
+        from attms_core import http_pool  # noqa: PLC0415 - httpx, which no start waits for
 
-    def parse(self, url: str) -> httpx.URL:
-        """Read a URL with the parser that will send it. Raises ``ForbiddenAddress``."""
-        try:
-            parsed = httpx.URL(url)
-        except (httpx.InvalidURL, UnicodeError) as error:
-            raise ForbiddenAddress("not an address") from error
-        host = parsed.raw_host.decode("ascii").lower()
-        if parsed.userinfo or parsed.scheme not in {"http", "https"} or not host:
-            raise ForbiddenAddress(f"not an address to call: {host}")
-        if self.allow_loopback and is_loopback(host):
-            return parsed
-        is_listed = any(pattern.fullmatch(host) for pattern in self.patterns)
-        if parsed.scheme != "https" or parsed.port is not None or not is_listed:
-            raise ForbiddenAddress(f"not on the allow-list: {host}")
-        return parsed
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name or address is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        http_pool.parse(url, self)
 
 
 class HttpClient:
@@ -103,106 +72,40 @@ class HttpClient:
 
     allowed     every URL is checked against it before anything is resolved
     body_cap    bytes of an answer after decompression; more counts as a lost answer
+
+    What sends is loaded with the first request, off the loop: httpx and the certificates are a tenth of a start.
     """
 
     def __init__(self, allowed: AllowList, *, body_cap: int) -> None:
         self._allowed = allowed
         self._body_cap = body_cap
-        self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
-        self._tls: ssl.SSLContext | bool = True
-        self._resolved: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._pool: HttpPool | None = None
+        self._loading = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        """Load the certificates, off the loop."""
-        self._tls = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+        """Get ready to send; nothing is loaded yet."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close every connection."""
-        for transport in self._transports.values():
-            await transport.aclose()
-        self._transports.clear()
+        if self._pool is not None:
+            await self._pool.close()
 
     async def send(self, request: Request) -> Response:
         """Exchange one request for its answer. Raises ``ForbiddenAddress``, ``NotSent`` or ``AnswerLost``."""
-        url = self._allowed.parse(request.url)
-        addresses = await self._addresses(url)
-        unsent = NotSent("no address")
-        for address in addresses[:ADDRESSES_TRIED]:
-            try:
-                return await self._exchange(request, url, address)
-            except NotSent as error:
-                unsent = error
-        raise unsent
+        pool = self._pool or await self._loaded()
+        return await pool.send(request)
 
-    async def _exchange(self, request: Request, url: httpx.URL, address: str) -> Response:
-        try:
-            async with asyncio.timeout(request.deadline):
-                return await self._deliver(_message(request, url, address), url.host)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSent(type(error).__name__) from error
-        except (httpx.RequestError, httpx.StreamError, TimeoutError) as error:
-            raise AnswerLost(type(error).__name__) from error
-
-    async def _deliver(self, message: httpx.Request, host: str) -> Response:
-        answer = await self._transport(host).handle_async_request(message)
-        try:
-            body = bytearray()
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > self._body_cap:
-                    raise AnswerLost("the answer is too large")
-        finally:
-            await answer.aclose()
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(status=answer.status_code, headers=headers, body=bytes(body))
-
-    def _transport(self, host: str) -> httpx.AsyncHTTPTransport:
-        """One pool per host: connections go to pinned addresses, which two hosts may share."""
-        if host not in self._transports:
-            limits = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=30)
-            self._transports[host] = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits)
-        return self._transports[host]
-
-    async def _addresses(self, url: httpx.URL) -> tuple[str, ...]:
-        """Resolve once, refuse addresses inside any network, and connect to exactly what was looked at."""
-        if is_loopback(url.host):
-            return (url.host,)
-        kept_at, kept = self._resolved.get(url.host, (0.0, ()))
-        if kept and time.monotonic() - kept_at < RESOLVED_FOR_SECONDS:
-            return kept
-        found = await _resolve(url.host)
-        if not all(_is_public(address) for address in found):
-            raise ForbiddenAddress(f"{url.host} resolves to an address that is not public")
-        self._resolved[url.host] = (time.monotonic(), found)
-        return found
+    async def _loaded(self) -> "HttpPool":
+        async with self._loading:
+            if self._pool is None:
+                self._pool = await asyncio.to_thread(_load, self._allowed, self._body_cap)
+            return self._pool
 
 
-def _message(request: Request, url: httpx.URL, address: str) -> httpx.Request:
-    connect = min(CONNECT_SECONDS, request.deadline)
-    timeout = httpx.Timeout(READ_SECONDS, connect=connect, pool=connect)
-    return httpx.Request(
-        request.method,
-        url.copy_with(host=address),
-        headers={"Host": url.netloc.decode("ascii"), "Accept-Encoding": "gzip", **request.headers},
-        content=request.body,
-        extensions={"timeout": timeout.as_dict(), "sni_hostname": url.host},
-    )
+def _load(allowed: AllowList, body_cap: int) -> "HttpPool":
+    from attms_core.http_pool import HttpPool  # noqa: PLC0415 - httpx, which no start waits for
 
-
-async def _resolve(host: str) -> tuple[str, ...]:
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            found = await loop.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:  # TimeoutError is an OSError
-        raise NotSent("the host name does not resolve") from error
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    return ip.is_global and not ip.is_multicast
+    return HttpPool(allowed, body_cap=body_cap)

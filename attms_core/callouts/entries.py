@@ -8,15 +8,17 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.callouts.signature import verify
-from attms_core.config import Verdict
-from attms_core.config.values import Patch
 from attms_core.errors import Invalid, OperatorNeeded
+
+if TYPE_CHECKING:
+    from attms_core.config import Verdict
+    from attms_core.config.values import Patch
 
 CALLOUTS = "callouts."
 """How the names of the entries begin."""
@@ -42,7 +44,7 @@ class Keeping(Protocol):
         """Give the entries by what follows the beginning of their names."""
         ...
 
-    async def patch(self, patch: Patch, *, by: str, reason: str = "") -> Verdict:
+    async def patch(self, patch: "Patch", *, by: str, reason: str = "") -> "Verdict":
         """Change entries, all or none. Raises ``OperatorNeeded`` where there is nowhere to keep them."""
         ...
 
@@ -128,7 +130,7 @@ def none() -> dict[str, str | None]:
     return {f"{CALLOUTS}path": None, f"{CALLOUTS}secret": None, **settled()}
 
 
-async def keep(keeping: Keeping, patch: Patch, *, by: str, reason: str) -> None:
+async def keep(keeping: Keeping, patch: "Patch", *, by: str, reason: str) -> None:
     """Change what is kept. Raises ``OperatorNeeded`` when it is not good, and as ``Keeping.patch``."""
     verdict = await keeping.patch(patch, by=by, reason=reason)
     if verdict.mistakes:

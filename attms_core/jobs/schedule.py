@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
 from msgspec import Struct
 
 from attms_core.errors import Invalid
@@ -32,6 +31,8 @@ class Calendar:
     """
 
     def __init__(self, times: str, zone: ZoneInfo) -> None:
+        from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - of a start, only if somebody wants a calendar
+
         self._times = CronTrigger.from_crontab(times, timezone=UTC)  # it repeats an hour that comes twice; we do not
         self._is_hourly = times.split()[1] == "*"
         self._zone = zone

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from attms_core import http
+from attms_core import http, http_pool
 from attms_core.autotask.zone import API_HOSTS
 from attms_core.http import AllowList, AnswerLost, ForbiddenAddress, HttpClient, NotSent, Request
 
@@ -132,7 +132,7 @@ async def test_a_listed_host_that_resolves_into_a_network_is_refused(
     async def resolve(_: str) -> tuple[str, ...]:
         return ("203.0.114.1", address)
 
-    monkeypatch.setattr(http, "_resolve", resolve)
+    monkeypatch.setattr(http_pool, "_resolve", resolve)
     async with HttpClient(AllowList(API_HOSTS), body_cap=1000) as client:
         with pytest.raises(ForbiddenAddress):
             await client.send(Request(method="GET", url="https://webservices5.autotask.net/"))
@@ -143,15 +143,15 @@ async def test_the_connection_goes_to_the_address_looked_at_under_the_hosts_own_
 ) -> None:
     seen = []
 
-    async def deliver(_: HttpClient, message: object, host: str) -> http.Response:
+    async def deliver(_: http_pool.HttpPool, message: object, host: str) -> http.Response:
         seen.append((message, host))
         return http.Response(status=200)
 
     async def resolve(_: str) -> tuple[str, ...]:
         return ("203.0.114.1",)
 
-    monkeypatch.setattr(http, "_resolve", resolve)
-    monkeypatch.setattr(HttpClient, "_deliver", deliver)
+    monkeypatch.setattr(http_pool, "_resolve", resolve)
+    monkeypatch.setattr(http_pool.HttpPool, "_deliver", deliver)
     async with HttpClient(AllowList(API_HOSTS), body_cap=1000) as client:
         await client.send(Request(method="GET", url="https://webservices5.autotask.net/a?b=c%2B"))
     message, host = seen[0]

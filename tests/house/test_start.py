@@ -23,8 +23,15 @@ def loaded_by(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize("start", [HOUSE, WITH_COMMANDS])
-def test_a_start_loads_nothing_that_only_migrations_postgresql_or_pages_need(start: str) -> None:
-    late = {"alembic", "jinja2", "psycopg", "sqlalchemy.dialects.postgresql", "attms_core.store.partial_indexes"}
+def test_a_start_loads_nothing_that_only_migrations_postgresql_calls_or_pages_need(start: str) -> None:
+    late = {
+        "alembic",
+        "httpx",
+        "jinja2",
+        "psycopg",
+        "sqlalchemy.dialects.postgresql",
+        "attms_core.store.partial_indexes",
+    }
     assert loaded_by(start).isdisjoint(late)
 
 
@@ -34,6 +41,11 @@ def test_a_service_loads_no_command_line() -> None:
 
 def test_naming_the_application_loads_none_of_it() -> None:
     assert loaded_by("import app").isdisjoint({"aiohttp", "botbuilder", "pydantic", "sqlalchemy", "structlog", "typer"})
+
+
+def test_a_start_does_not_look_through_the_installed_packages() -> None:
+    unreadable = "import importlib.metadata as packages; packages.distributions = None"
+    loaded_by(f"{unreadable}\nfrom assembly import collecting\nwith collecting.paused(): {HOUSE}")
 
 
 def test_the_collector_rests_while_modules_are_loaded_and_works_afterwards() -> None:
