@@ -59,7 +59,7 @@ class LimitedRunner(web.AppRunner):
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         options = made._kwargs  # noqa: SLF001 - aiohttp offers no other way to choose the protocol class
-        handler = straight(self.app, _entrance(self._limits.body_seconds), made.request_handler)
+        handler = straight(self.app, made.request_handler)
         return _LimitedServer(handler, self._limits, request_factory=made.request_factory, **options)
 
 

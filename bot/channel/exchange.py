@@ -1,7 +1,7 @@
 """One request to the Bot Connector and its answer, on the connections that aiohttp keeps.
 
 aiohttp's pool, TLS, name look-up and parser are used as they are. Its session is not: cookies, redirects, proxies and
-compression, which are never wanted here, cost a fifth of a turn. What to ask and what an answer means is not here.
+compression, which are never wanted here, cost a tenth of a turn. What to ask and what an answer means is not here.
 """
 
 import asyncio
