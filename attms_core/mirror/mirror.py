@@ -273,8 +273,8 @@ class Mirror:
         """Drop what was deleted in AutoTask since the last look: a part of ``refresh_directory``."""
         await self._poll.refresh_deletions()
 
-    async def watch_levels(self) -> list[Change]:
-        """Tell service levels that were reached since: every half minute; nothing is asked of AutoTask."""
+    async def watch_levels(self) -> int:
+        """Tell service levels that were reached since, and say how many: every half minute, without AutoTask."""
         return await self._watch.look()
 
     async def refresh_opportunities(self) -> list[Change]:

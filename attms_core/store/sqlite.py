@@ -1,7 +1,7 @@
 """SQLite: one reader thread and one writer thread, each with its own connection.
 
-The writer takes all works that wait, runs each in a savepoint of one transaction, commits once and then answers: a
-commit waits for the disk, so ten callers share one wait. A work that fails undoes itself alone.
+The writer takes all works that wait, runs them in one transaction, commits once and then answers: a commit waits for
+the disk, so ten callers share one wait. A work that fails undoes itself alone.
 """
 
 import asyncio
@@ -29,9 +29,12 @@ SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     f"PRAGMA journal_size_limit = {64 * 1024 * 1024}",
-    f"PRAGMA cache_size = -{16 * 1024}",
     "PRAGMA temp_store = MEMORY",
 )
+PAGES_KEPT = 16 * 1024
+"""KiB of pages that a connection keeps in memory; lists are read from the same ones again and again."""
+PAGES_KEPT_BY_WRITER = 2 * 1024
+"""What is written is seldom read again by the writer: with more its writes are no faster, only the process larger."""
 
 
 class SqliteTx:
@@ -109,7 +112,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self._reader = _Worker(partial(connect, path, query_only=True), "attms-reader", _read_all)
-        self._writer = _Worker(partial(connect, path), "attms-writer", _write_all)
+        self._writer = _Worker(partial(connect, path, kept=PAGES_KEPT_BY_WRITER), "attms-writer", _write_all)
 
     async def read(self, work: Callable[[SqliteTx], T]) -> T:
         """Run work over one snapshot."""
@@ -227,15 +230,28 @@ def _write_all(connection: sqlite3.Connection, jobs: list[_Job]) -> None:
     tx = SqliteTx(connection)
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for job in jobs:
-            _write_one(connection, tx, job)
+        _write_first(connection, tx, jobs[0])
+        for job in jobs[1:]:
+            _write_another(connection, tx, job)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
 
 
-def _write_one(connection: sqlite3.Connection, tx: SqliteTx, job: _Job) -> None:
+def _write_first(connection: sqlite3.Connection, tx: SqliteTx, job: _Job) -> None:
+    """Run a job before which nothing was written, so that the transaction itself undoes it.
+
+    A savepoint would remember every page that it writes as it was, in memory: 20 MB for a few hundred tickets.
+    """
+    job.run(tx)
+    if job.error is not None:
+        connection.execute("ROLLBACK")  # raises as below
+        job.translate()
+        connection.execute("BEGIN IMMEDIATE")
+
+
+def _write_another(connection: sqlite3.Connection, tx: SqliteTx, job: _Job) -> None:
     connection.execute("SAVEPOINT work")
     job.run(tx)
     if job.error is not None:
@@ -272,12 +288,16 @@ def prepare_file(path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def connect(path: Path, *, query_only: bool = False) -> sqlite3.Connection:
-    """Open a connection that leaves transactions to us, or one that cannot write. Raises sqlite3's errors."""
+def connect(path: Path, *, query_only: bool = False, kept: int = PAGES_KEPT) -> sqlite3.Connection:
+    """Open a connection that leaves transactions to us, or one that cannot write. Raises sqlite3's errors.
+
+    It keeps at most so many KiB of pages.
+    """
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=512)
     try:
         for setting in SETTINGS:
             connection.execute(setting)
+        connection.execute(f"PRAGMA cache_size = -{kept}")
         if query_only:
             connection.execute("PRAGMA query_only = ON")
     except sqlite3.Error:

@@ -7,6 +7,7 @@ from attms_core.store import changes
 from sandbox.autotask.tenant import Actor
 from tests.scenario.conftest import World
 from tests.scenario.hand import fill, show, told
+from tests.support.levels import watched
 
 DISPATCHED = "10"
 
@@ -14,9 +15,10 @@ DISPATCHED = "10"
 async def look(world: World) -> list[Change]:
     """A minute later all looks are taken."""
     world.later(timedelta(minutes=1))
-    mirror = world.house.core.mirror
+    mirror, tenant = world.house.core.mirror, world.house.core.tenant
     found = await mirror.poll()
-    return [*found, *await mirror.watch_levels(), *await mirror.refresh_opportunities()]
+    found += await watched(mirror, world.house.ground.store, tenant)
+    return [*found, *await mirror.refresh_opportunities()]
 
 
 async def test_a_status_from_a_card_is_one_change_by_the_presser_and_the_next_look_tells_nothing_of_it(

@@ -55,6 +55,44 @@ async def test_works_that_fail_do_not_touch_those_of_others(database: Database) 
     assert await names(database) == kept
 
 
+@pytest.mark.parametrize("failing", [{0}, {1}, {0, 1}, {0, 2}, {0, 1, 2}])
+async def test_works_that_waited_together_fail_alone_whichever_come_first(
+    database: Database, failing: set[int]
+) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(_: Tx) -> None:
+        started.set()
+        go_on.wait(10)
+
+    async def write(n: int) -> None:
+        def work(tx: Tx) -> None:
+            sync.put(tx, OURS, SyncState(name=str(n)))
+            if n in failing:
+                raise Mistake
+
+        await database.write(work)
+
+    before = asyncio.create_task(database.write(slow))
+    await asyncio.to_thread(started.wait, 10)
+    waiting = [asyncio.create_task(write(n)) for n in range(3)]
+    await asyncio.sleep(0)  # each has asked
+    go_on.set()
+    await before
+    came = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert {n for n, error in enumerate(came) if isinstance(error, Mistake)} == failing
+    assert await names(database) == [str(n) for n in range(3) if n not in failing]
+
+
+async def test_sqlite_s_writer_keeps_fewer_pages_in_memory_than_its_reader(sqlite: Database) -> None:
+    def kept(tx: Tx) -> int:
+        size: int = tx._connection.execute("PRAGMA cache_size").fetchone()[0]  # type: ignore[attr-defined]
+        return -size  # less than nothing is KiB
+
+    assert 0 < await sqlite.write(kept) < await sqlite.read(kept)
+
+
 async def test_a_read_sees_what_was_written_before_and_cannot_write(database: Database) -> None:
     await put(database, "a")
     assert await names(database) == ["a"]
