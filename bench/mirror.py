@@ -3,9 +3,10 @@
 No AutoTask is asked. What the numbers measured over it mean is said in docs/performance.md.
 """
 
+import gc
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,8 +30,9 @@ from attms_core.model import (
     TenantId,
     Ticket,
     TicketId,
+    marks,
 )
-from attms_core.store import directory, metadata, people, sync, tables, ticket_rows, tickets, words
+from attms_core.store import directory, levels, metadata, people, sync, tables, ticket_rows, tickets, words
 from attms_core.store.database import Database, Tx, open_database
 from attms_core.store.sync import SyncState
 
@@ -64,11 +66,12 @@ def ticket(number: int, count: int, now: datetime) -> Ticket:
     """Make one of ``count`` tickets; numbers begin at zero."""
     place, is_open = number // OPEN_EVERY, number % OPEN_EVERY == 0
     created = now - timedelta(minutes=count - number)
+    ended = created + timedelta(hours=4)
     thing, trouble = _THINGS[number // 7 % 10], _TROUBLES[number // 70 % 5]
     rare = f" {RARE}" if is_open and place % (count // OPEN_EVERY // 10) == 1 else ""
     return Ticket(
         id=TicketId(number + 1),
-        number=f"T{created:%Y%m%d}.{number % 10_000:04}",
+        number=f"T{created.year}{created.month:02}{created.day:02}.{number % 10_000:04}",
         title=f"{thing.capitalize()} on floor {number % 17} {trouble}{rare}",
         description=f"Room {number % 997}: the {thing} {trouble}.",
         company=CompanyId((number + place) % companies_in(count) + 1),
@@ -78,9 +81,9 @@ def ticket(number: int, count: int, now: datetime) -> Ticket:
         assignee=_assignee(number, count),
         created=created,
         due=now + timedelta(minutes=place % 5000 - 500),
-        completed_at=None if is_open else created + timedelta(hours=4),
-        last_activity=created + timedelta(hours=4),
-        last_modified=created + timedelta(hours=4),
+        completed_at=None if is_open else ended,
+        last_activity=ended,
+        last_modified=ended,
     )
 
 
@@ -112,9 +115,11 @@ async def _build(folder: Path, count: int, person: PersonKey, now: datetime) -> 
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
     database = await open_database(None, half)
+    gc.disable()  # tickets are in no circles, and to look for some among so many is an eighth of the time
     try:
         await fill(database, count, person.tenant, now)
     finally:
+        gc.enable()
         await database.close()
     half.rename(folder)  # a build that was interrupted leaves nothing that looks whole
 
@@ -123,7 +128,13 @@ async def fill(database: Database, count: int, tenant: TenantId, now: datetime) 
     """Write picklists, people, companies and ``count`` tickets, as a finished first sync leaves them."""
     await database.write(lambda tx: _put_office(tx, count, tenant, now))
     for batch in _batches(count, now):
-        await database.write(lambda tx, batch=batch: tickets.put(tx, tenant, batch))  # type: ignore[misc] # bound at once
+        await database.write(lambda tx, batch=batch: _put(tx, tenant, batch, now))  # type: ignore[misc] # bound at once
+
+
+def _put(tx: Tx, tenant: TenantId, batch: Sequence[Ticket], now: datetime) -> None:
+    """Write tickets, and which service levels they had reached when the mirror began: of those nobody is told."""
+    tickets.put(tx, tenant, batch)
+    levels.add(tx, tenant, {each.id: [mark for mark in marks(each) if mark.at <= now] for each in batch})
 
 
 def _batches(count: int, now: datetime) -> Iterator[list[Ticket]]:

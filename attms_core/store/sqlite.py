@@ -33,7 +33,7 @@ SETTINGS = (
 )
 PAGES_KEPT = 16 * 1024
 """KiB of pages that a connection keeps in memory; lists are read from the same ones again and again."""
-PAGES_KEPT_BY_WRITER = 2 * 1024
+PAGES_KEPT_BY_WRITER = 512
 """What is written is seldom read again by the writer: with more its writes are no faster, only the process larger."""
 
 

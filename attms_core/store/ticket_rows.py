@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import case
@@ -48,6 +49,7 @@ MOMENTS = (
     "last_activity",
     "last_modified",
 )
+_plain, _moments = attrgetter(*PLAIN), attrgetter(*MOMENTS)
 _NAMES = (*PLAIN, *MOMENTS, "sla_paused_hours", "udfs")
 _NO_UDFS = packed({})
 COLUMNS = tuple(tickets.c[name] for name in _NAMES)
@@ -69,8 +71,8 @@ def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:
     paused = ticket.sla_paused_hours
     return {
         "tenant": tenant,
-        **{name: getattr(ticket, name) for name in PLAIN},
-        **{name: stamp_or_none(getattr(ticket, name)) for name in MOMENTS},
+        **dict(zip(PLAIN, _plain(ticket), strict=True)),
+        **dict(zip(MOMENTS, map(stamp_or_none, _moments(ticket)), strict=True)),
         "sla_paused_hours": None if paused is None else str(paused),
         "udfs": packed(dict(ticket.udfs)),
         "is_open": not ticket.is_complete,

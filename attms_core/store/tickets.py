@@ -179,5 +179,4 @@ def _indexed(tenant: TenantId, ticket: Ticket, company: str) -> dict[str, object
 
 
 def _words(*texts: str, is_open: bool) -> Words:
-    every = (word for part in texts for word in folded(part))
-    return Words((OPEN if is_open else DONE, *dict.fromkeys(every)))
+    return Words((OPEN if is_open else DONE, *dict.fromkeys(folded(" ".join(texts)))))

@@ -29,7 +29,7 @@ def asked(text: str) -> tuple[str, ...]:
 
 def joined(*texts: str) -> str:
     """Fold texts into one line that ``LIKE '% word%'`` can search: it begins with a space."""
-    return "".join(f" {word}" for text in texts for word in folded(text))
+    return "".join(f" {word}" for word in folded(" ".join(texts)))
 
 
 def begins_words(text: str, name: str) -> bool:

@@ -7,9 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from attms_core.mirror import Mirror
+from attms_core.model import PersonKey, TenantId
+from attms_core.store import levels
+from attms_core.store.database import open_database
 from bench import mirror, peers, run
 from bench.load import Load
 from bench.process import running
+from bench.quiet import QuietAutotask
 from bench.world import LOOPBACK, opened
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -59,6 +64,19 @@ def test_a_mirror_of_any_size_has_as_many_tickets_of_the_person_and_of_the_rare_
 
 def test_the_same_mirror_is_made_every_time() -> None:
     assert mirror.ticket(77, 1000, NOW) == mirror.ticket(77, 1000, NOW)
+
+
+async def test_whoever_looks_at_a_new_mirror_tells_nobody_of_levels_reached_before_it_began(tmp_path: Path) -> None:
+    tenant = TenantId("bench")
+    folder = await mirror.kept(mirror.FEWEST, person=PersonKey(tenant, "me"), now=NOW, home=tmp_path)
+    database = await open_database(None, folder)
+    try:
+        assert await database.read(lambda tx: levels.is_any_near(tx, tenant, NOW))
+        looking = Mirror(database, QuietAutotask(), QuietAutotask(), tenant=tenant, now=lambda: NOW)
+        assert await looking.watch_levels() == 0
+        assert not await database.read(lambda tx: levels.is_any_near(tx, tenant, NOW))
+    finally:
+        await database.close()
 
 
 def test_ratios_are_of_medians() -> None:
