@@ -10,6 +10,8 @@ from assembly import collecting
 from tests.house.house import ROOT
 
 HOUSE = "import assembly.process"
+PAUSED = "from assembly import collecting\nwith collecting.paused(): "
+HELPERS = {"chardet", "charset_normalizer", "rich", "yaml"}
 WITH_COMMANDS = "import app; app.cli(); import assembly.running"
 
 
@@ -17,7 +19,7 @@ def loaded_by(code: str) -> set[str]:
     """Name the modules that a fresh interpreter has loaded by then."""
     told = f"{code}\nimport sys; print('\\n'.join(sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, check=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-c", told], cwd=ROOT, capture_output=True, check=True, text=True, timeout=60
     )
     return set(done.stdout.split())
 
@@ -45,7 +47,16 @@ def test_naming_the_application_loads_none_of_it() -> None:
 
 def test_a_start_does_not_look_through_the_installed_packages() -> None:
     unreadable = "import importlib.metadata as packages; packages.distributions = None"
-    loaded_by(f"{unreadable}\nfrom assembly import collecting\nwith collecting.paused(): {HOUSE}")
+    loaded_by(f"{unreadable}\n{PAUSED}{HOUSE}")
+
+
+def test_a_start_loads_no_helpers_that_libraries_only_may_use() -> None:
+    assert loaded_by(f"{PAUSED}{HOUSE}").isdisjoint(HELPERS)
+
+
+def test_what_a_start_hides_from_libraries_is_there_for_whoever_asks_later() -> None:
+    assert {"rich", "charset_normalizer"} <= loaded_by(f"{PAUSED}{HOUSE}\nimport rich, charset_normalizer")
+    assert loaded_by("import rich\n" + PAUSED + HOUSE) >= {"rich", "structlog"}
 
 
 def test_the_collector_rests_while_modules_are_loaded_and_works_afterwards() -> None:
