@@ -30,7 +30,6 @@ from attms_core.model import (
     TenantId,
     Ticket,
     TicketId,
-    marks,
 )
 from attms_core.store import directory, levels, metadata, people, sync, tables, ticket_rows, tickets, words
 from attms_core.store.database import Database, Tx, open_database
@@ -132,9 +131,8 @@ async def fill(database: Database, count: int, tenant: TenantId, now: datetime) 
 
 
 def _put(tx: Tx, tenant: TenantId, batch: Sequence[Ticket], now: datetime) -> None:
-    """Write tickets, and which service levels they had reached when the mirror began: of those nobody is told."""
     tickets.put(tx, tenant, batch)
-    levels.add(tx, tenant, {each.id: [mark for mark in marks(each) if mark.at <= now] for each in batch})
+    levels.pass_over(tx, tenant, batch, now)
 
 
 def _batches(count: int, now: datetime) -> Iterator[list[Ticket]]:
@@ -183,5 +181,5 @@ def _freshen(tx: Tx, person: PersonKey, now: datetime) -> None:
 
 def _fingerprint() -> int:
     """Tell mirrors apart that another version of the tables, or of this file, has made."""
-    sources = (str(module.__file__) for module in (tables, ticket_rows, tickets, words))
+    sources = (str(module.__file__) for module in (levels, tables, ticket_rows, tickets, words))
     return zlib.crc32(b"".join(Path(source).read_bytes() for source in (*sources, __file__)))

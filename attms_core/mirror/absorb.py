@@ -30,7 +30,6 @@ from attms_core.model import (
     Wish,
     WishId,
     WishKind,
-    marks,
 )
 from attms_core.model.change import CREATED, DELETED, NOTE_ADDED, TIME_LOGGED
 from attms_core.store import changes, levels, notes, sync, tickets, time_entries, wishes
@@ -176,7 +175,7 @@ class _Work(Struct, frozen=True, kw_only=True):
 
     def _first_sight(self, tx: Tx, ticket: Ticket) -> list[Change]:
         if not self._is_news(tx, ticket.created):
-            levels.add(tx, self.tenant, {ticket.id: [mark for mark in marks(ticket) if mark.at <= self.now]})
+            levels.pass_over(tx, self.tenant, [ticket], self.now)
             return []
         wish = wishes.get(tx, self.tenant, WishId(ticket.external_id)) if ticket.external_id else None
         wish = wish if wish and wish.kind is WishKind.CREATE_TICKET else None

@@ -5,12 +5,12 @@ When to look again stands by the ticket.
 What a level is and when it is reached is told by the model.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select, update
 
-from attms_core.model import Level, Mark, TenantId, Ticket, TicketId
+from attms_core.model import Level, Mark, TenantId, Ticket, TicketId, marks
 from attms_core.store.build import Among, insert_if_new, number, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement
@@ -77,6 +77,11 @@ def add(tx: Tx, tenant: TenantId, found: Mapping[TicketId, Sequence[Mark]]) -> N
         for mark in some
     ]
     tx.many(_ADD, rows)
+
+
+def pass_over(tx: Tx, tenant: TenantId, some: Iterable[Ticket], until: datetime) -> None:
+    """Keep the levels that tickets had reached by then, before anybody looked: nobody is told of those."""
+    add(tx, tenant, {ticket.id: [mark for mark in marks(ticket) if mark.at <= until] for ticket in some})
 
 
 def look_at(tx: Tx, tenant: TenantId, when: Mapping[TicketId, datetime | None]) -> None:
