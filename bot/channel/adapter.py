@@ -1,14 +1,13 @@
-"""botbuilder's CloudAdapter, subclassed and not forked, with its costly and broken parts replaced where it lets us.
+"""botbuilder's cloud adapter, subclassed and not forked, with its costly and broken parts replaced where it lets us.
 
 It runs the turn and carries the replies. Requests are checked and decoded before it, so nothing of its own
-authentication, serialisation or HTTP clients is used.
+authentication, serialisation or HTTP clients is used: it is the half without HTTP, the channel being the other.
 """
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from botbuilder.core import InvokeResponse, TurnContext
-from botbuilder.integration.aiohttp import CloudAdapter
+from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ResourceResponse
 from botframework.connector.auth import (
     AuthenticateRequestResult,
@@ -63,7 +62,7 @@ class _Context(TurnContext):  # type: ignore[misc] # botbuilder ships no types
         return response
 
 
-class Adapter(CloudAdapter):  # type: ignore[misc] # botbuilder ships no types
+class Adapter(CloudAdapterBase):  # type: ignore[misc] # botbuilder ships no types
     """Runs turns. ``on_error`` gets whatever a turn raises; it must not raise itself."""
 
     def __init__(self, connector: Connector, *, app_id: str, on_error: OnError) -> None:

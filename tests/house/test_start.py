@@ -1,12 +1,13 @@
 """What a start loads, and what it leaves to whoever needs it first: loading modules is nearly all of a start."""
 
 import gc
+import importlib
 import subprocess
 import sys
 
 import pytest
 
-from assembly import collecting
+from assembly import collecting, loading
 from tests.house.house import ROOT
 
 HOUSE = "import assembly.process"
@@ -57,6 +58,50 @@ def test_a_start_loads_no_helpers_that_libraries_only_may_use() -> None:
 def test_what_a_start_hides_from_libraries_is_there_for_whoever_asks_later() -> None:
     assert {"rich", "charset_normalizer"} <= loaded_by(f"{PAUSED}{HOUSE}\nimport rich, charset_normalizer")
     assert loaded_by("import rich\n" + PAUSED + HOUSE) >= {"rich", "structlog"}
+
+
+def test_a_start_loads_no_parts_of_libraries_that_nobody_here_uses() -> None:
+    loaded = loaded_by(f"{PAUSED}{HOUSE}")
+    assert loaded.isdisjoint({"azure.core", "cryptography.x509", "oauthlib.oauth2", "requests_oauthlib"})
+    assert loaded.isdisjoint({"botbuilder.core", "botframework.connector", "botframework.connector.auth"})
+    assert {"botbuilder.core.cloud_adapter_base", "msrest.serialization", "jwt"} <= loaded
+
+
+def test_a_part_that_a_library_holds_is_loaded_when_something_is_asked_of_it() -> None:
+    asks = """
+from jwt import algorithms
+from msrest import authentication
+assert algorithms.x509.load_pem_x509_certificate.__name__ == "load_pem_x509_certificate"
+assert authentication.oauth.OAuth2Session.__name__ == "OAuth2Session"
+"""
+    assert {"cryptography.x509", "requests_oauthlib"} <= loaded_by(f"{PAUSED}{HOUSE}\n{asks}")
+
+
+def test_a_whole_package_has_the_same_classes_as_its_parts_had() -> None:
+    asks = """
+from botbuilder import core
+from botframework.connector import auth
+from bot.channel import adapter
+assert adapter.TurnContext is core.TurnContext
+assert adapter.Adapter.__base__ is core.CloudAdapterBase
+assert adapter.ClaimsIdentity is auth.ClaimsIdentity
+"""
+    assert {"botbuilder.core", "botbuilder.core.activity_handler"} <= loaded_by(f"{PAUSED}{HOUSE}\n{asks}")
+
+
+def test_packages_that_are_not_installed_are_not_in_the_way() -> None:
+    with loading.deferred("no_such_package"), pytest.raises(ModuleNotFoundError):
+        importlib.import_module("no_such_package")
+
+
+def test_what_is_asked_while_a_start_is_under_way_is_loaded_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "wave", raising=False)
+    with loading.deferred("wave"):
+        deputy = importlib.import_module("wave")
+        assert not vars(deputy).get("Error")
+        assert deputy.Error is importlib.import_module("wave").Error
+    assert sys.modules["wave"] is not deputy
+    monkeypatch.delitem(sys.modules, "wave")
 
 
 def test_the_collector_rests_while_modules_are_loaded_and_works_afterwards() -> None:
