@@ -60,7 +60,7 @@ def press(title: str, asks: Submission, nonce: str, *, mode: Mode | None = None)
 def quick_press(title: str, asks: Submission, nonce: str) -> Filled:
     """Make the button that ``press`` makes, at a small part of its price."""
     envelope = b'{"n":%b,%b' % (orjson.dumps(nonce), quick_envelope(asks)[1:])
-    return _button(asks.has_inputs()).fill(title=words(title, MOST_TITLE), verb=words(asks.action), envelope=envelope)
+    return _button(type(asks)).fill(title=words(title, MOST_TITLE), envelope=envelope)
 
 
 @lru_cache(maxsize=1024)
@@ -70,8 +70,9 @@ def quick_envelope(asks: Submission) -> bytes:
 
 
 @cache
-def _button(has_inputs: bool) -> Template:  # noqa: FBT001 - the key of what is kept
-    return Template(_button_of(hole("title"), hole("verb"), {ENVELOPE: hole("envelope")}, has_inputs=has_inputs))
+def _button(kind: type[Submission]) -> Template:
+    data = {ENVELOPE: hole("envelope")}
+    return Template(_button_of(hole("title"), kind.action, data, has_inputs=kind.has_inputs()))
 
 
 def _button_of(

@@ -13,6 +13,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _WEEK = 6
 """Days around today that a weekday's name says best."""
+_MINUTE = timedelta(minutes=1)
 
 
 @lru_cache(maxsize=256)
@@ -26,7 +27,7 @@ def zone(name: str) -> tzinfo:
 
 def span(length: timedelta) -> str:
     """Say a span in its two largest units: ``2 h 10 min``, ``3 d 4 h``. The sign is left out."""
-    return _span(int(abs(length).total_seconds() // 60))
+    return _span(abs(length) // _MINUTE)
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +43,7 @@ def _span(minutes: int) -> str:
 def ago(at: datetime, reader: Reader) -> str:
     """Say how long ago something was; what lies ahead (clocks differ) is now."""
     passed = reader.now - at
-    return f"{span(passed)} ago" if passed >= timedelta(minutes=1) else "just now"
+    return f"{span(passed)} ago" if passed >= _MINUTE else "just now"
 
 
 def moment(at: datetime, reader: Reader) -> str:
@@ -62,17 +63,21 @@ def day(on: date, reader: Reader) -> str:
 
 def sla(clock: Clock, reader: Reader) -> str:
     """Say how an SLA clock stands, complete without any colour: ``resolution due in 2 h 10 min``."""
-    left = clock.due - reader.now
-    thing = "due time" if clock.name == "due" else clock.name
-    match clock.state:
+    return _sla(clock.name, clock.state, abs(clock.due - reader.now) // _MINUTE)
+
+
+@lru_cache(maxsize=4096)
+def _sla(name: str, state: ClockState, minutes: int) -> str:
+    thing, length = "due time" if name == "due" else name, _span(minutes)
+    match state:
         case ClockState.PAUSED:
             return f"{thing} clock paused"
         case ClockState.BREACHED:
-            return f"overdue by {span(left)}" if clock.name == "due" else f"{thing} breached {span(left)} ago"
+            return f"overdue by {length}" if name == "due" else f"{thing} breached {length} ago"
         case ClockState.NEAR:
-            return f"{_due(clock.name)} soon, in {span(left)}"
+            return f"{_due(name)} soon, in {length}"
         case ClockState.RUNNING:
-            return f"{_due(clock.name)} in {span(left)}"
+            return f"{_due(name)} in {length}"
 
 
 def _due(name: str) -> str:

@@ -17,7 +17,7 @@ from botframework.connector.auth import (
 )
 
 from bot.channel.connector import Connector
-from bot.channel.quick import QuickAccount, QuickActivity, QuickConversation
+from bot.channel.quick import QuickActivity
 from bot.turn import Turn
 
 CHANNEL = "msteams"
@@ -148,57 +148,31 @@ async def answer_invoke(context: TurnContext, status: int, body: Any) -> None:
 
 
 def _activity_of(turn: Turn) -> Activity:
-    """Rebuild of a turn what botbuilder needs to run it and to address replies."""
-    conversation = turn.conversation
-    return QuickActivity(
-        type="invoke" if turn.is_invoke else "message",
-        id=_heard_as(turn),
-        name=turn.invoke_name or None,
-        channel_id=CHANNEL,
-        service_url=conversation.service_url,
-        from_property=QuickAccount(id=turn.person_mri, name=turn.person_name),
-        recipient=QuickAccount(id=conversation.bot_id),
-        conversation=QuickConversation(id=_place(turn)),
-        locale=turn.locale or None,
-    )
+    """Rebuild of a turn what botbuilder asks of it while it runs; replies are addressed by the turn itself."""
+    kind = "invoke" if turn.is_invoke else "message"
+    return QuickActivity(type=kind, id=_heard_as(turn), name=turn.invoke_name or None, channel_id=CHANNEL)
 
 
 def _outgoing(context: TurnContext, wire: Wire, *, openly: bool = False) -> Activity:
+    """Let botbuilder carry a message as we wrote it: its own serialiser is slow and drops what it does not know."""
     turn: Turn = context.turn_state[_TURN]
-    return QuickActivity(
-        type=wire["type"],
-        text=wire.get("text"),
-        text_format=wire.get("textFormat"),
-        summary=wire.get("summary"),
-        attachments=wire.get("attachments"),
-        suggested_actions=wire.get("suggestedActions"),
-        channel_data={_TARGETED: True} if turn.is_targeted and not openly else None,
-    )
+    targeted = {_TARGETED: True} if turn.is_targeted and not openly else None
+    return QuickActivity(type=wire["type"], value=wire, channel_data=targeted)
 
 
 def _wire(turn: Turn, activity: Activity) -> Wire:
-    """Write the fields that we set; botbuilder's own serialiser is slow and drops what it does not know."""
-    fields = {
-        "type": activity.type,
-        "text": activity.text,
-        "textFormat": activity.text_format,
-        "summary": activity.summary,
-        "attachments": activity.attachments,
-        "suggestedActions": activity.suggested_actions,
-        "replyToId": _heard_as(turn),
+    """Address a message to those who hear the turn."""
+    place: Wire = {
         "channelId": CHANNEL,
         "serviceUrl": turn.conversation.service_url,
         "from": {"id": turn.conversation.bot_id},
-        "recipient": _recipient(turn, targeted=bool(activity.channel_data)),
         "conversation": {"id": _place(turn)},
     }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _recipient(turn: Turn, *, targeted: bool) -> Wire | None:
-    if not turn.person_mri:
-        return None
-    return {"id": turn.person_mri, _TARGETED: True} if targeted else {"id": turn.person_mri}
+    if heard_as := _heard_as(turn):
+        place["replyToId"] = heard_as
+    if turn.person_mri:
+        place["recipient"] = {"id": turn.person_mri, **(activity.channel_data or {})}
+    return {**activity.value, **place}
 
 
 def _place(turn: Turn) -> str:

@@ -5,6 +5,7 @@ When and what to send is decided elsewhere; what a refusal means is decided in `
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -203,7 +204,7 @@ class Connector:
             raise refusal from None
 
     def _place(self, service_url: str, conversation_id: str) -> str:
-        return f"{self._service(service_url)}/{quote(conversation_id, safe=':@;=')}"
+        return f"{self._service(service_url)}/{_place_name(conversation_id)}"
 
     def _service(self, service_url: str) -> str:
         if not self._places.allows(service_url):
@@ -246,6 +247,11 @@ class Connector:
 
 class _StaleToken(AuthBroken):
     """The token was refused: a fresh one may be tried once."""
+
+
+@lru_cache(maxsize=1024)
+def _place_name(conversation_id: str) -> str:
+    return quote(conversation_id, safe=":@;=")
 
 
 def _document(body: bytes) -> Json:

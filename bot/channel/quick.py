@@ -1,21 +1,17 @@
-"""botbuilder's models, made quick: they set what they are given, and nothing else.
+"""botbuilder's activity, made quick: it sets what it is given, and nothing else.
 
-Its own constructors set fifty fields for every message that is heard or said.
+Its own constructor sets fifty fields for every message that is heard or said.
 """
 
 from typing import Any
 
-from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
+from botbuilder.schema import Activity
 
 
-def _quick(kind: type[Any]) -> type[Any]:
-    def fill(self: Any, **given: Any) -> None:
-        self.__dict__.update(given)
-
-    empty = dict.fromkeys(vars(kind()))  # what is not given is None, on the class
-    return type(kind.__name__, (kind,), {**empty, "__init__": fill})
+def _fill(self: Any, **given: Any) -> None:
+    self.__dict__.update(given)
 
 
-QuickActivity = _quick(Activity)
-QuickAccount = _quick(ChannelAccount)
-QuickConversation = _quick(ConversationAccount)
+_NOTHING = dict.fromkeys(vars(Activity()))
+"""What is not given is None, on the class."""
+QuickActivity = type("QuickActivity", (Activity,), {**_NOTHING, "__init__": _fill})
