@@ -201,7 +201,9 @@ class AdaptiveCard(Node, frozen=True, kw_only=True):
 
 def check_actions(actions: tuple[Action, ...]) -> None:
     """Refuse more primary buttons than Teams shows. Raises ``ValueError``."""
-    primary = sum(getattr(action, "mode", None) != "secondary" for action in actions)
+    primary = len(actions)
+    if primary > MOST_PRIMARY:
+        primary -= sum(getattr(action, "mode", None) == "secondary" for action in actions)
     if primary > MOST_PRIMARY:
         raise ValueError(f"{primary} primary buttons; Teams shows {MOST_PRIMARY}")
 
@@ -246,7 +248,7 @@ def _encode_value(value: object) -> object:
     if type(value) is Plain:
         return str(value)
     if type(value) is tuple:
-        return [_encode_value(each) for each in value]
+        return [each.json if type(each) is Filled else _encode_value(each) for each in value]
     if isinstance(value, Node):
         return encode(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -155,9 +155,9 @@ class _LimitedProtocol(RequestHandler):
 
 
 def _entrance(body_seconds: float) -> Middleware:
-    """Make what every request goes through: it gets a trace id, its body is read, and errors become problem documents.
+    """Make what every request goes through: it gets a trace id, its body comes in, and errors become problem documents.
 
-    Bodies are read before their handlers, so that no handler waits for a slow sender. What else is raised is the
+    Bodies are here before their handlers begin, so that no handler waits for a slow sender. What else is raised is the
     listener's to answer.
     """
 
@@ -178,10 +178,9 @@ async def _read(request: web.Request, seconds: float) -> None:
     most = request.client_max_size
     if (request.content_length or 0) > most:
         raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=request.content_length or 0)
+    if request.content.is_eof():  # it came with its head, as nearly all do: there is nothing to wait for
+        return
     try:
-        if request.content.is_eof():  # it came with its head, as nearly all do: there is nothing to wait for
-            await request.read()
-            return
         async with asyncio.timeout(seconds):
             await request.read()  # aiohttp keeps it for whoever reads next
     except TimeoutError:

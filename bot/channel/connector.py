@@ -178,7 +178,7 @@ class Connector:
         """
         url = f"{self._place(service_url, conversation_id)}/activities"
         if reply_to:
-            url += f"/{quote(reply_to, safe=':@')}"
+            url += f"/{_activity_name(reply_to)}"
         return text(await self._call("POST", url + (_TARGETED if targeted else ""), activity), "id")
 
     async def put(
@@ -189,7 +189,7 @@ class Connector:
         A press does not tell whether its card is private. So what Teams refuses as an edit for all is tried once
         more as one for its recipient alone: it takes either for the right kind only.
         """
-        url = f"{self._place(service_url, conversation_id)}/activities/{quote(activity_id, safe=':@')}"
+        url = f"{self._place(service_url, conversation_id)}/activities/{_activity_name(activity_id)}"
         try:
             await self._call("PUT", url + (_TARGETED if targeted else ""), activity)
         except Rejected as error:
@@ -252,6 +252,12 @@ class _StaleToken(AuthBroken):
 @lru_cache(maxsize=1024)
 def _place_name(conversation_id: str) -> str:
     return quote(conversation_id, safe=":@;=")
+
+
+def _activity_name(activity_id: str) -> str:
+    """Write an activity's id as part of an address; Teams' are digits, which stand as they are."""
+    is_plain = activity_id.isascii() and activity_id.isalnum()
+    return activity_id if is_plain else quote(activity_id, safe=":@")
 
 
 def _document(body: bytes) -> Json:
