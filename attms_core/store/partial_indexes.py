@@ -21,6 +21,15 @@ _DONE = tickets.c.is_open == false()
 _index(tickets, "open", "tenant", "next_due", "id", where=_OPEN)
 _index(tickets, "open_assignee", "tenant", "assignee", "next_due", "id", where=_OPEN)
 _index(tickets, "open_unassigned", "tenant", "next_due", "id", where=and_(_OPEN, tickets.c.assignee.is_(None)))
+_index(
+    tickets,
+    "open_unassigned_queue",
+    "tenant",
+    "queue",
+    "next_due",
+    "id",
+    where=and_(_OPEN, tickets.c.assignee.is_(None)),
+)
 _index(tickets, "open_queue", "tenant", "queue", "next_due", "id", where=_OPEN)
 _index(tickets, "open_status", "tenant", "status", "next_due", "id", where=_OPEN)
 _index(tickets, "open_priority", "tenant", "priority", "next_due", "id", where=_OPEN)

@@ -107,18 +107,23 @@ class Words(Struct, frozen=True):
 
 
 class Match(Struct, frozen=True):
-    """Folded words to be found: each begins an indexed word, each mark is one. Both hold letters and digits alone."""
+    """Folded words to be found, of letters and digits alone: each begins an indexed word, behind one of the marks."""
 
     words: tuple[str, ...]
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...]
 
     def for_sqlite(self) -> str:
         """Write it in FTS5's query language."""
-        return " AND ".join([*(f'"{mark}"' for mark in self.marks), *(f'"{word}"*' for word in self.words)])
+        return _all_of(self, '"{}"*', " OR ", " AND ")
 
     def for_postgresql(self) -> str:
         """Write it as a tsquery."""
-        return " & ".join([*(f"'{mark}'" for mark in self.marks), *(f"'{word}':*" for word in self.words)])
+        return _all_of(self, "'{}':*", " | ", " & ")
+
+
+def _all_of(match: Match, beginning: str, either: str, both: str) -> str:
+    found = ([beginning.format(mark + word) for mark in match.marks] for word in match.words)
+    return both.join(f"({either.join(each)})" for each in found)
 
 
 def for_sqlite(value: Any) -> Any:

@@ -3,9 +3,10 @@
 A part of one value compares for equality, so that an index gives the order as well; one of several values takes the
 rows that match and sorts them. Open and completed tickets are looked for apart: no open list meets a completed row.
 
-Words are looked for in three ways, because no one way is good for rare words and for common ones. The beginning of the
-list is walked: a common word is found there soon. What few tickets have the words is looked up and sorted. Only what is
-left goes through all that the full-text index tells.
+Words are looked for in four ways, because no one way is good for rare words and for common ones. Of few tickets, such
+as one person's, each is read. Else the beginning of the list is walked: a common word is found there soon. What few
+tickets have the words is looked up and sorted. Only what is left goes through all that the full-text index tells, which
+knows the words of open tickets apart from those of completed ones: of what a desk has had, little is open.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    or_,
     select,
     text,
     true,
@@ -38,7 +40,7 @@ from attms_core.store.statement import Match, Statement, keepable
 from attms_core.store.tables import companies, tickets
 from attms_core.store.ticket_rows import LISTED, decode_listed
 from attms_core.store.values import stamp
-from attms_core.store.words import DONE, OPEN, asked
+from attms_core.store.words import OPEN, asked
 
 COUNTED_TO = 1000
 WALKED = 160
@@ -50,12 +52,12 @@ _NAMED = and_(companies.c.tenant == _t.tenant, companies.c.id == _t.company)
 
 
 class _Found(ColumnElement[bool]):
-    """The ticket's words match the parameter ``match``."""
+    """The words of a ticket of this scope match the scope's parameter ``match``."""
 
     inherit_cache = False
 
-    def __init__(self) -> None:
-        self.parameter: ClauseElement = bindparam("match")
+    def __init__(self, scope: str) -> None:
+        self.parameter: ClauseElement = bindparam(f"{scope}_match")
 
 
 @compiles(_Found, "sqlite")
@@ -73,15 +75,15 @@ def _found_postgresql(element: _Found, compiler: SQLCompiler, **kw: Any) -> str:
 class _Here(ColumnElement[bool]):
     """The ticket's words, read beside it, match: for tickets that are found by something else.
 
-    ``beginnings`` are the words, each behind a space. On SQLite the words are read as text: asking the full-text index
-    about a single ticket would go through all tickets that have them.
+    A scope's ``beginnings`` are the words, each behind a space. On SQLite the words are read as text: asking the
+    full-text index about a single ticket would go through all tickets that have them.
     """
 
     inherit_cache = False
 
-    def __init__(self) -> None:
-        self.query: ClauseElement = bindparam("match")
-        self.beginnings: ClauseElement = bindparam("beginnings")
+    def __init__(self, scope: str) -> None:
+        self.query: ClauseElement = bindparam(f"{scope}_match")
+        self.beginnings: ClauseElement = bindparam(f"{scope}_beginnings")
 
 
 @compiles(_Here, "sqlite")
@@ -98,16 +100,17 @@ def _here_postgresql(element: _Here, compiler: SQLCompiler, **kw: Any) -> str:
     return f"EXISTS ({own} AND words @@ CAST({match} AS TSQUERY))"
 
 
-class _Checked(ColumnElement[bool]):
-    """A condition that is only checked: SQLite finds the rows by another one.
+class _Checked(ColumnElement[Any]):
+    """A condition, or a column of the order, that is only looked at: SQLite finds the rows by another one.
 
     Left alone it walks all open tickets in the order asked for, in the hope of soon meeting some that have the words.
     """
 
     inherit_cache = False
 
-    def __init__(self, condition: ColumnElement[bool]) -> None:
+    def __init__(self, condition: ColumnElement[Any]) -> None:
         self.condition = condition
+        self.type = condition.type
 
 
 @compiles(_Checked, "sqlite")
@@ -126,8 +129,10 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "assignee": _t.assignee == number("assignee"),
     "unassigned": _t.assignee.is_(None),
     "overdue": _t.next_due <= number("now"),
-    "words": _Found(),
-    "words here": _Here(),
+    "open words": _Found("open"),
+    "complete words": _Found("complete"),
+    "open words here": _Here("open"),
+    "complete words here": _Here("complete"),
     "these": Among(_t.docid, "docids"),
     "one queue": _t.queue == number("queue"),
     "queues": Among(_t.queue, "queues"),
@@ -140,17 +145,25 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "within queues": Among(_t.queue, "within_queues"),
     "within companies": Among(_t.company, "within_companies"),
 }
-_FEW = frozenset({"assignee", "one company"})
+_FEW = frozenset({"assignee", "one company", "companies"})
 """Conditions that leave fewer tickets than most words do."""
+_OF_COMPANIES = frozenset({"companies", "within companies"})
+"""Conditions by which tickets are found company by company, and then sorted."""
+_WAYS = ("assignee", "one company", "unassigned", "one queue", "one status", "one priority")
+"""Conditions that have an index in the order of the list, the narrowest first."""
 _IN_ORDER = frozenset(
     {"open", "complete", "assignee", "unassigned", "overdue", "one queue", "one company", "one status", "one priority"}
 )
 """Conditions under which an index gives the order: a page is read as it comes, and nothing is sorted."""
-_MARKS = {"open": OPEN, "complete": DONE}
-_DRIVING = frozenset({"words", "these"})
+_MARKS = {"open": OPEN, "complete": ""}
+"""What begins the words of tickets of a scope."""
+_DRIVING = frozenset({"open words", "complete words", "these"})
 """Conditions that leave fewer tickets than any other: the tickets are found by them, and the others are checked."""
+_HERE = frozenset({"open words here", "complete words here"})
+_SORTED = _DRIVING | _HERE
+"""Conditions under which all that is found is sorted, and so is counted by the way."""
 Arm = tuple[str, ...]
-"""Names of conditions that all hold."""
+"""Names of conditions that all hold, a scope first: ``open`` or ``complete``."""
 _MATCHING = Statement(
     "tickets with words",
     sqlite=text("SELECT rowid FROM tickets_search WHERE tickets_search MATCH :match LIMIT :most"),
@@ -176,9 +189,20 @@ class _Asked(NamedTuple):
     offset: int
     limit: int
 
-    def having(self, condition: str, **params: Any) -> "_Asked":
-        """Narrow it by one more condition."""
-        return self._replace(arms=tuple((*arm, condition) for arm in self.arms), params={**self.params, **params})
+    def among(self, docids: Sequence[int]) -> "_Asked":
+        """Narrow it to some tickets."""
+        arms = tuple((*arm, "these") for arm in self.arms)
+        return self._replace(arms=arms, params={**self.params, "docids": docids})
+
+    def having(self, how: str, folded: tuple[str, ...]) -> "_Asked":
+        """Narrow it to tickets with words; ``how`` is ``words`` or ``words here``."""
+        arms = tuple((*arm, f"{arm[0]} {how}") for arm in self.arms)
+        return self._replace(arms=arms, params={**self.params, **_wanted(self.scopes, folded)})
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes of its arms."""
+        return tuple(arm[0] for arm in self.arms)
 
 
 def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int) -> Part:
@@ -203,28 +227,37 @@ def _page(tx: Tx, listed: _Asked) -> Part:
 
 
 def _search(tx: Tx, listed: _Asked, folded: tuple[str, ...]) -> Part:
-    beside = {"match": Match(folded), "beginnings": [f" {word}" for word in folded]}
-    if len(listed.arms) == 1:
-        if _FEW & set(listed.arms[0]):
-            return _page(tx, listed.having("words here", **beside))
-        if walked := _walk(tx, listed, beside):
-            return walked
-    few = [row[0] for row in tx.all(_MATCHING, match=Match(folded), most=FEW + 1)]
+    if all(_FEW.intersection(arm) for arm in listed.arms):
+        return _page(tx, listed.having("words here", folded))
+    if walked := _walk(tx, listed, folded):
+        return walked
+    match = Match(folded, tuple(_MARKS[scope] for scope in listed.scopes))
+    few = [row[0] for row in tx.all(_MATCHING, match=match, most=FEW + 1)]
     if len(few) <= FEW:
-        return _page(tx, listed.having("these", docids=few))
-    marks = (_MARKS[listed.arms[0][0]],) if len(listed.arms) == 1 else ()
-    return _page(tx, listed.having("words", match=Match(folded, marks)))
+        return _page(tx, listed.among(few))
+    is_narrow = all("within companies" in arm for arm in listed.arms)
+    return _page(tx, listed.having("words here" if is_narrow else "words", folded))
 
 
-def _walk(tx: Tx, listed: _Asked, beside: Mapping[str, Any]) -> Part | None:
+def _walk(tx: Tx, listed: _Asked, folded: tuple[str, ...]) -> Part | None:
     """Look for words in the beginning of the list; none unless it holds the part asked for, and more."""
-    end = listed.offset + listed.limit
-    found = tx.all(_walked(listed.arms[0]), **listed.params, **beside, walked=WALKED * -(-end // listed.limit))
+    end, asked_for = listed.offset + listed.limit, listed.having("words here", folded)
+    found = tx.all(_walked(asked_for.arms), **asked_for.params, walked=WALKED * -(-end // listed.limit))
     if len(found) <= end:
         return None
     docids = [row[0] for row in found[listed.offset : end]]
-    part = _page(tx, listed.having("these", docids=docids)._replace(offset=0, limit=len(docids) + 1))
+    part = _page(tx, listed.among(docids)._replace(offset=0, limit=len(docids) + 1))
     return Part(part.rows, len(found), counted_to=len(found))
+
+
+def _wanted(scopes: Sequence[str], folded: tuple[str, ...]) -> dict[str, Any]:
+    """Give the parameters of the conditions on words."""
+    found: dict[str, Any] = {}
+    for scope in scopes:
+        mark = _MARKS[scope]
+        found[f"{scope}_match"] = Match(folded, (mark,))
+        found[f"{scope}_beginnings"] = [f" {mark}{word}" for word in folded]
+    return found
 
 
 def _read(where: TicketFilter, now: datetime) -> tuple[tuple[Arm, ...], dict[str, Any]]:
@@ -304,29 +337,49 @@ def _statements(arms: tuple[Arm, ...]) -> _Made:
     counted = Statement(f"count {name}", _counted(arms))
     if len(arms) == 1 and _IN_ORDER.issuperset(arms[0]):
         return _Made(Statement(f"list {name}", _in_order(arms[0])), counted, tells_total=True)
-    parts = [_picked(arm, number("top") if len(arms) > 1 else None) for arm in arms]
-    picked = parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
-    return _Made(Statement(f"list {name}", _paged(picked)), counted)
+    if len(arms) == 1:
+        is_sorted = not _SORTED.isdisjoint(arms[0])
+        return _Made(
+            Statement(f"list {name}", _paged(_picked(arms[0], counted=is_sorted), counted=is_sorted)),
+            counted,
+            is_sorted,
+        )
+    parts = [_picked(arm).order_by(_t.next_due, _t.id).limit(number("top")) for arm in arms]
+    return _Made(Statement(f"list {name}", _paged(union_all(*(select(part.subquery()) for part in parts)))), counted)
 
 
 @lru_cache(maxsize=512)
-def _walked(arm: Arm) -> Statement:
-    """Build the walk: of the list's first tickets those that have the words."""
-    first = select(_t.docid, _t.next_due, _t.id).where(*_conditions(arm)).order_by(_t.next_due, _t.id)
-    part = first.limit(number("walked")).subquery("part")
-    found = select(part.c.docid).join_from(part, tickets, _t.docid == part.c.docid).where(_CONDITIONS["words here"])
-    return Statement(f"walk {' '.join(arm)}", found.order_by(part.c.next_due, part.c.id))
+def _walked(arms: tuple[Arm, ...]) -> Statement:
+    """Build the walk: of the first tickets along an index for each arm, those for which all of an arm holds."""
+    firsts = [select(_first(arm).subquery()) for arm in arms]
+    every = firsts[0] if len(firsts) == 1 else union_all(*firsts)
+    part = every.order_by("next_due", "id").limit(number("walked")).subquery("part")
+    holds = or_(*(and_(*(_CONDITIONS[name] for name in arm)) for arm in arms))
+    found = select(part.c.docid).join_from(part, tickets, _t.docid == part.c.docid).where(holds)
+    name = " or ".join(" ".join(arm) for arm in arms)
+    return Statement(f"walk {name}", found.order_by(part.c.next_due, part.c.id))
 
 
-def _picked(arm: Arm, top: ColumnElement[int] | None) -> Select[tuple[int, int, int]]:
-    """Pick one arm's tickets without their texts, which sorting would carry around."""
-    found = select(_t.docid, _t.next_due, _t.id).where(*_conditions(arm))
-    return found if top is None else found.order_by(_t.next_due, _t.id).limit(top)
+def _first(arm: Arm) -> Select[tuple[int, int, int]]:
+    """Pick the first tickets along one index. What it does not tell is looked at afterwards: so many, and no more."""
+    way = next((name for name in _WAYS if name in arm), "")
+    told = [name for name in (arm[0], way, "overdue") if name in arm]
+    found = select(_t.docid, _t.next_due, _t.id).where(*_conditions(tuple(told)))
+    return found.order_by(_t.next_due, _t.id).limit(number("walked"))
 
 
-def _paged(picked: Select[tuple[int, int, int]] | CompoundSelect[tuple[int, int, int]]) -> ClauseElement:
+def _picked(arm: Arm, *, counted: bool = False) -> Select[Any]:
+    """Pick one arm's tickets without their texts, which sorting would carry around; beside each how many there are."""
+    is_by_company = not _OF_COMPANIES.isdisjoint(arm) and not _HERE.isdisjoint(arm)
+    due = _Checked(_t.next_due).label("next_due") if is_by_company else _t.next_due
+    total = [func.count().over().label("total")] if counted else []
+    return select(_t.docid, due, _t.id, *total).where(*_conditions(arm))
+
+
+def _paged(picked: Select[Any] | CompoundSelect[Any], *, counted: bool = False) -> ClauseElement:
     part = picked.order_by("next_due", "id").limit(number("most")).offset(number("skip")).subquery("part")
-    found = select(*LISTED).join_from(part, tickets, _t.docid == part.c.docid).outerjoin(companies, _NAMED)
+    total = [part.c.total] if counted else []
+    found = select(*LISTED, *total).join_from(part, tickets, _t.docid == part.c.docid).outerjoin(companies, _NAMED)
     return found.order_by(part.c.next_due, part.c.id)
 
 

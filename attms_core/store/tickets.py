@@ -14,7 +14,7 @@ from attms_core.store.tables import companies, notes, tickets, time_entries
 from attms_core.store.ticket_pages import Part, page
 from attms_core.store.ticket_rows import COLUMNS, decode, encode
 from attms_core.store.values import stamp
-from attms_core.store.words import DONE, OPEN, folded
+from attms_core.store.words import OPEN, folded
 
 __all__ = [
     "Part",
@@ -181,4 +181,5 @@ def _indexed(tenant: TenantId, ticket: Ticket, company: str) -> dict[str, object
 
 
 def _words(*texts: str, is_open: bool) -> Words:
-    return Words((OPEN if is_open else DONE, *dict.fromkeys(folded(" ".join(texts)))))
+    mark = OPEN if is_open else ""
+    return Words(tuple([f"{mark}{word}" for word in dict.fromkeys(folded(" ".join(texts)))]))

@@ -7,9 +7,11 @@ LONGEST = 64
 """Characters of a word that count."""
 MOST = 8
 """Words of a query that count."""
-OPEN = "\u203aopen"
-DONE = "\u203adone"
-"""Marks among a ticket's words. No folded text can hold one: U+203A is neither letter nor digit."""
+OPEN = "\u2039"
+"""Begins each word of a ticket that is open, so that looking for such tickets meets the words of no others.
+
+No folded text can hold it: U+2039 is neither letter nor digit.
+"""
 
 _WORD = re.compile(r"[^\W_]+")
 

@@ -17,7 +17,7 @@ from attms_core.model import CompanyId, Listed, ResourceId, TenantId, Ticket, Ti
 from attms_core.store import ticket_pages, tickets
 from attms_core.store.database import Database, open_database
 from attms_core.store.statement import SQLITE, for_sqlite
-from attms_core.store.ticket_pages import _read, _statements
+from attms_core.store.ticket_pages import _Asked, _read, _statements
 from tests.store.values import NOON, OURS, at, listed, ticket
 
 SMALL = st.integers(1, 3)
@@ -153,6 +153,7 @@ LISTS = [
     TicketFilter(words="printer", assignee=ResourceId(1)),
     TicketFilter(within_queues=(1, 2)),
     TicketFilter(unassigned=True, within_companies=(CompanyId(1),)),
+    TicketFilter(unassigned=True, queues=(1,)),
 ]
 SORTS = ("queues", "statuses", "companies", "within", "words")
 
@@ -194,3 +195,19 @@ async def test_a_list_of_one_value_comes_in_the_order_of_an_index(
         plan = [row[3] for row in plain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
     assert [step for step in plan if "SEARCH tickets USING" in step], plan
     assert not [step for step in plan if "TEMP B-TREE" in step], plan
+
+
+@pytest.mark.parametrize(
+    "where", [TicketFilter(companies=(CompanyId(1), CompanyId(2))), TicketFilter(within_companies=(CompanyId(1),))]
+)
+async def test_words_within_some_companies_are_looked_for_company_by_company(
+    sqlite: Database, tmp_path: Path, where: TicketFilter
+) -> None:
+    await sqlite.write(lambda tx: tickets.put(tx, OURS, [ticket(1)]))
+    arms, params = _read(where, NOON)
+    wanted = _Asked(arms, {"tenant": OURS, "skip": 0, "most": 8, **params}, 0, 8).having("words here", ("printer",))
+    made = _statements(wanted.arms).paged.compiled(SQLITE)
+    bound = {name: for_sqlite(value) for name, value in {**wanted.params, **made.constants}.items()}
+    with closing(sqlite3.connect(tmp_path / "attms.db")) as plain:
+        plan = [row[3] for row in plain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
+    assert [step for step in plan if "INDEX tickets_company " in step], plan

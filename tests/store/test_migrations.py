@@ -14,8 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
 
-from attms_core.model import TicketId
-from attms_core.store import changes, levels, sync, upkeep
+from attms_core.model import TicketFilter, TicketId
+from attms_core.store import changes, levels, sync, ticket_pages, tickets, upkeep
 from attms_core.store import partial_indexes as _partial_indexes  # noqa: F401 - they are compared too
 from attms_core.store import upgrade as upgrading
 from attms_core.store.columns import metadata
@@ -96,6 +96,43 @@ async def test_changes_and_tickets_of_an_older_version_are_taken_along(
     assert [(ticket.id, was_seen) for ticket, was_seen in near] == [(1, False)]
     await opened.write(lambda tx: changes.add(tx, OURS, [told[0]]))
     assert len(await opened.read(lambda tx: changes.of_ticket(tx, OURS, TicketId(1)))) == 4
+    await opened.close()
+
+
+OLD_WORDS = {
+    "sqlite": (
+        "INSERT INTO tickets_search (rowid, words) SELECT docid, '\u203aopen t1 printer' FROM tickets WHERE id = 1"
+    ),
+    "postgresql": (
+        "INSERT INTO tickets_search (docid, words)"
+        " SELECT docid, array_to_tsvector(ARRAY['\u203aopen', 't1', 'printer']) FROM tickets WHERE id = 1"
+    ),
+}
+
+
+@pytest.mark.parametrize(("few", "walked"), [(ticket_pages.FEW, 1), (0, 1), (0, 160)])
+async def test_words_of_an_older_version_are_found(  # noqa: PLR0917 - fixtures
+    older: Engine,
+    database_url: str | None,
+    tmp_path: Path,
+    few: int,
+    walked: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with older.begin() as connection:
+        connection.exec_driver_sql(OLD_WORDS[older.dialect.name])
+    older.dispose()
+    monkeypatch.setattr(ticket_pages, "FEW", few)
+    monkeypatch.setattr(ticket_pages, "WALKED", walked)
+    opened = await open_database(database_url, tmp_path)
+
+    async def found(words: str) -> list[int]:
+        where = TicketFilter(words=words)
+        part = await opened.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=0, limit=8))
+        return [row.id for row in part.rows]
+
+    assert await found("print t1") == [1]
+    assert await found("open") == []
     await opened.close()
 
 
