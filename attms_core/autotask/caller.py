@@ -21,6 +21,7 @@ from attms_core.autotask.lanes import Lanes
 from attms_core.autotask.protocol import (
     FINAL,
     HARMLESS,
+    URGENT,
     Call,
     Deed,
     Kind,
@@ -51,6 +52,7 @@ class Patience(Struct, frozen=True, kw_only=True):
 
 PATIENCE: Mapping[Priority, Patience] = {
     Priority.MIRROR: Patience(total=60, tries=4, attempt=30),
+    Priority.TICK: Patience(total=60, tries=4, attempt=30),
     Priority.PERSON: Patience(total=3, tries=3, attempt=3),
     Priority.WRITE: Patience(total=12, tries=4, attempt=12),
 }
@@ -180,7 +182,7 @@ class Caller:
             raise CredentialsRefused(REFUSED, hint=HINT)
 
     async def _enter(self, call: Call, left: float) -> Verdict:
-        is_urgent = call.priority is not Priority.MIRROR
+        is_urgent = call.priority in URGENT
         ends = self._clock() + left
         waiting = asyncio.timeout(left)
         kept_from = Kind.BUSY

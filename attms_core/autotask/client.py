@@ -170,7 +170,7 @@ class AutotaskClient:
     def tickets_changed(self, since: datetime) -> AsyncIterator[list[Ticket]]:
         """Page through tickets with any activity at or after ``since``."""
         moved = any_of(where("last_activity").gte(since), where("last_modified").gte(since))
-        return self._reads.pages(wire.TICKETS, Query("Tickets", (moved,)))
+        return self._reads.pages(wire.TICKETS, Query("Tickets", (moved,)), Priority.TICK)
 
     def open_tickets(self, start: datetime | None = None, end: datetime | None = None) -> AsyncIterator[list[Ticket]]:
         """Page through tickets that are not complete, bounded to those whose last activity lies in ``[start, end)``.

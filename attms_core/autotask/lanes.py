@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from attms_core.autotask.protocol import Call, Priority
+from attms_core.autotask.protocol import URGENT, Call
 
 AT_ONCE = 3
 MIRROR_AT_ONCE = 2
@@ -24,7 +24,7 @@ class Lanes:
     async def slot(self, call: Call) -> AsyncIterator[None]:
         """Hold a place while a call is out."""
         everybody = self._all.setdefault(call.entity, asyncio.Semaphore(AT_ONCE))
-        if call.priority is not Priority.MIRROR:
+        if call.priority in URGENT:
             async with everybody:
                 yield
             return

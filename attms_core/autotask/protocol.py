@@ -28,9 +28,15 @@ class Priority(Enum):
     """Who waits for a call."""
 
     MIRROR = auto()
+    TICK = auto()
+    """The mirror's look for what has moved: one call where nothing has, so nothing is asked beside it."""
     PERSON = auto()
     """A read that a person waits for."""
     WRITE = auto()
+
+
+URGENT = frozenset({Priority.PERSON, Priority.WRITE})
+"""Somebody waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

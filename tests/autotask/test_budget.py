@@ -24,7 +24,7 @@ def is_admitted(budget: Budget, priority: Priority) -> bool:
 @pytest.mark.parametrize(
     ("used", "expected"),
     [
-        (7_000, {Priority.MIRROR, Priority.PERSON, Priority.WRITE}),
+        (7_000, {*Priority}),
         (7_500, {Priority.PERSON, Priority.WRITE}),
         (9_000, {Priority.WRITE}),
         (10_500, {Priority.WRITE}),

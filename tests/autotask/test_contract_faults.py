@@ -1,6 +1,7 @@
 """Faults, log-in, limits and quirks, against the sandbox over HTTP."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -115,6 +116,13 @@ async def test_the_tenants_hour_is_kept_for_people_and_writes(at: AutotaskSandbo
     assert 0.8 <= client.used_share < 0.81
     assert await client.ticket(TicketId(7001), urgent=True)
     await client.update_ticket(TicketId(7001), {"priority": 1}, as_=ANA)
+
+
+async def test_a_quiet_tick_is_one_call(at: AutotaskSandbox, client: AutotaskClient) -> None:
+    await client.ticket(TicketId(7001), urgent=True)  # the first call of all learns where the tenant lives
+    before = len(at.requests)
+    assert await all_of(client.tickets_changed(NOON + timedelta(days=1))) == []
+    assert [seen.entity for seen in list(at.requests)[before:]] == ["Tickets"]
 
 
 @pytest.mark.parametrize("status", [429, 500])
