@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 Work = Callable[[], Awaitable[object]]
 LOOK = 1.0
 """Seconds between two looks at the clock on the wall, and at whether this process leads."""
+IDLE = 15.0
+"""Seconds until the next look after one that a bug of ours ended."""
 STALE = timedelta(seconds=15)
 """So old may be what a process that does not lead tells of the leader's runs."""
 STOPPED = "ATTMS was stopped while it ran."
@@ -183,16 +185,28 @@ class Jobs:
     async def _go_on(self) -> None:
         while self._plan is not None:
             try:
-                await self._follow_the_lead()
-            except AttmsError as error:
-                log.warning("jobs_not_read", reason=str(error))
-            self._drop_lost()
-            for name, is_late in self._plan.due():
-                self._tick(self._jobs[name], is_late=is_late)
+                pause = await self._look()
+            except Exception:
+                # The last net: nobody waits for this task, so a bug that ended it would end all jobs unheard.
+                log.exception("jobs_broke")
+                pause = IDLE
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._plan.pause(self._look_every)):
+                async with asyncio.timeout(pause):
                     await self._changed.wait()
             self._changed.clear()
+
+    async def _look(self) -> float:
+        """Start what is due; say for how many seconds nothing is."""
+        try:
+            await self._follow_the_lead()
+        except AttmsError as error:
+            log.warning("jobs_not_read", reason=str(error))
+        self._drop_lost()
+        if self._plan is None:
+            return self._look_every
+        for name, is_late in self._plan.due():
+            self._tick(self._jobs[name], is_late=is_late)
+        return self._plan.pause(self._look_every)
 
     async def _follow_the_lead(self) -> None:
         """Notice when this process takes the lead. While it does not lead, read now and then what the leader did."""

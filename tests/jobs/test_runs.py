@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from attms_core.errors import Invalid, StoreUnavailable, Unreachable
 from attms_core.jobs import Jobs
@@ -309,6 +310,37 @@ async def test_a_run_ends_when_the_lead_is_lost(database: Database) -> None:
         [state] = jobs.all()
         assert state.last_run is not None
         assert (state.last_run.outcome, state.running_since) == ("interrupted", None)
+
+
+async def test_a_bug_in_a_look_at_the_clock_is_logged_and_ends_nothing(database: Database) -> None:
+    class Broken(Following):
+        """A lead that has a bug when it is asked for what is claimed, until a test says otherwise."""
+
+        is_broken, was_asked = True, asyncio.Event()
+
+        def has(self, _: str) -> bool:
+            self.was_asked.set()
+            if self.is_broken:
+                raise RuntimeError("a bug")
+            return True
+
+    lead, started = Broken(leads=True), asyncio.Event()
+
+    async def work() -> None:
+        started.set()
+
+    jobs = Jobs(database, lead=lead, look=0.01)
+    jobs.add("long", asyncio.Event().wait, HOUR)
+    jobs.add("work", work, HOUR)
+    with capture_logs() as logs:
+        async with asyncio.timeout(10), jobs:
+            jobs._claimed.add("long")  # as if it ran
+            await jobs.reload({"work": "every 1s"})
+            await lead.was_asked.wait()
+            lead.is_broken = False
+            await jobs.reload({"work": "every 2s"})  # wakes the clock
+            await started.wait()
+    assert "jobs_broke" in [each["event"] for each in logs]
 
 
 async def test_a_planned_run_that_the_fence_does_not_let_through_is_not_begun(database: Database) -> None:
