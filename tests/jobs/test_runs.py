@@ -226,6 +226,31 @@ async def test_a_store_that_takes_nothing_keeps_no_job_from_running(database: Da
     assert ran.is_set()
 
 
+@pytest.mark.parametrize("leads", [True, False])
+async def test_jobs_of_a_store_that_does_not_answer_are_planned_when_it_does(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, leads: bool
+) -> None:
+    everything, answers = job_runs.everything, False
+
+    def read(tx: Tx) -> list[RunRow]:
+        if not answers:
+            raise StoreUnavailable("The disk does not answer.")
+        return everything(tx)
+
+    monkeypatch.setattr(job_runs, "everything", read)
+    clock = Clock()
+    jobs = Jobs(database, now=clock, lead=Following(leads=leads), look=0.001)
+    jobs.add("work", nothing, HOUR)
+    jobs.add("off", nothing, "off")
+    async with asyncio.timeout(10), jobs:
+        begun = clock()
+        clock.pass_(minutes=1)
+        assert [(state.next_run, state.unplanned_since) for state in jobs.all()] == [(None, begun), (None, None)]
+        answers = True
+        await until(lambda: jobs.all()[0].next_run is not None)
+        assert jobs.all()[0].unplanned_since is None
+
+
 class Following:
     """A lead that another process has, until a test says otherwise."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import closing
 from typing import Any
 
@@ -10,7 +10,10 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from assembly.administering import management
+from attms_core.errors import StoreUnavailable
 from attms_core.keys import Scope
+from attms_core.store import job_runs
+from attms_core.store.database import Tx
 from tests.scenario.conftest import World
 from tests.scenario.hand import read
 
@@ -84,6 +87,28 @@ async def test_a_schedule_is_followed_without_a_restart(governed: Administrator)
     await governed.change(history_days="50")  # another service takes the old one's place
     _, listed = await governed.ask("GET", "/scheduler/jobs")
     assert {job["name"]: job["schedule"] for job in listed["jobs"]}["poll"] == "every 5m"
+
+
+async def test_a_store_that_does_not_answer_for_a_moment_keeps_no_change_from_being_followed(
+    governed: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, cut_off, fails = governed.world.house, job_runs.cut_off, [True]
+
+    def busy(tx: Tx, jobs: Collection[str], outcome: str, said: str) -> int:
+        if fails:
+            fails.pop()
+            raise StoreUnavailable("The database is locked.")
+        return cut_off(tx, jobs, outcome, said)
+
+    monkeypatch.setattr(job_runs, "cut_off", busy)
+    assert (await governed.change(history_days="50"))[0] == 200
+    assert fails == []
+    configuration = house.ground.configuration
+    assert configuration is not None
+    assert configuration.current.history_days == house.settings.history_days == 50
+    async with asyncio.timeout(20):
+        while any(job.next_run is None for job in house.core.jobs.all()):  # noqa: ASYNC110 - the store's threads work
+            await asyncio.sleep(0)
 
 
 async def test_a_job_is_run_and_told_and_everything_is_in_the_audit(governed: Administrator) -> None:
