@@ -1,6 +1,6 @@
 """What an administrator may do with the running installation, and the listeners where it is done."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import cast
 
@@ -13,9 +13,8 @@ from assembly.house import House
 from assembly.service import tenant_of
 from attms_core.callouts import Callouts
 from attms_core.config import Configuration
-from attms_core.errors import NotFound
 from attms_core.health import Doctor
-from attms_core.jobs import Jobs, JobState
+from attms_core.jobs import Jobs
 from attms_core.notices.letters import Letters
 from attms_core.notices.reach import Roster
 from attms_core.people import People
@@ -31,36 +30,6 @@ class _Now:
         return getattr(self._current(), name)
 
 
-class _EveryJob:
-    """The service's jobs and the house's own, as one list."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-
-    def all(self) -> Sequence[JobState]:
-        """Tell all jobs."""
-        return [state for jobs in self._both() for state in jobs.all()]
-
-    def start_now(self, name: str) -> str:
-        """Start a job without waiting. Raises ``NotFound``."""
-        for jobs in self._both():
-            if any(state.name == name for state in jobs.all()):
-                return jobs.start_now(name)
-        raise NotFound(f"There is no job {name}.")
-
-    async def reload(self, schedules: Mapping[str, str]) -> list[str]:
-        """Go by these schedules; those of jobs that are not here now wait for them. Raises ``Invalid``."""
-        changed = []
-        for jobs in self._both():
-            here = {state.name for state in jobs.all()}
-            changed += await jobs.reload({name: text for name, text in schedules.items() if name in here})
-        return changed
-
-    def _both(self) -> tuple[Jobs, ...]:
-        own = self._house.own_jobs
-        return (self._house.core.jobs, own) if self._house.serves else (own,)
-
-
 def administration(house: House, configuration: Configuration) -> Administration:
     """Put the use cases together."""
     return Administration(
@@ -71,7 +40,7 @@ def administration(house: House, configuration: Configuration) -> Administration
         configuration=configuration,
         keys=house.keys,
         audit=house.audit,
-        jobs=cast("Jobs", _EveryJob(house)),
+        jobs=cast("Jobs", house.jobs),
         people=cast("People", _Now(lambda: house.core.people)),
         tenant=tenant_of(configuration.current),
         callouts=cast("Callouts", _Now(lambda: house.core.callouts)),

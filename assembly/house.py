@@ -1,10 +1,11 @@
 """The running installation: one service at a time behind doors that stay, and how it comes to go by other settings."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from assembly.service import Core, Ground, Service, follow_schedules, serving
+from assembly.every_job import EveryJob
+from assembly.service import Core, Ground, Service, serving
 from attms_core.audit import Audit
 from attms_core.callouts import CALLOUTS, Reception
 from attms_core.callouts import check as check_callouts
@@ -42,6 +43,7 @@ class House:
         self.keys = Keys(ground.store, ground.brought.now)
         self.audit = Audit(ground.store, ground.brought.now)
         self.own_jobs = self._own_jobs()
+        self.jobs = EveryJob(self.own_jobs, lambda: self.core.jobs if self.serves else None)
         self.door = Door("not-set-up")
         self.public = make_app(Limits())
         lead_straight(self.public, PATH, self.door.receive)
@@ -100,24 +102,28 @@ class House:
         """
         is_first, listening = not self.serves, self._channels.current
         if listening is not None and _reach(settings) == _reach(self.settings):
-            await self._services.succeed(serving(self.ground, settings, listening, is_first=is_first))
+            await self._services.succeed(serving(self.ground, settings, listening, self.jobs, is_first=is_first))
             return
         async with AsyncExitStack() as stack:
             channel = await stack.enter_async_context(_channel(self.ground, settings))
-            await self._services.succeed(serving(self.ground, settings, channel, is_first=is_first))
+            await self._services.succeed(serving(self.ground, settings, channel, self.jobs, is_first=is_first))
             await self._channels.succeed(_kept(channel, stack.pop_all()))
 
     async def follow(self, settings: Settings, names: frozenset[str]) -> None:
-        """Go by what was changed in the configuration, as far as it takes no restart. Raises as ``renew``."""
+        """Go by what was changed in the configuration, as far as it takes no restart.
+
+        Raises ``Invalid`` for a bad schedule, and as ``renew``.
+        """
+        self.jobs.check(self._schedules)
         if any(name in Settings.model_fields and name not in RESTART for name in names) and can_serve(settings):
             await self.renew(settings)
             await self.begin_reading()
-        elif self.serves and any(name.startswith(SCHEDULE) for name in names):
+        if any(name.startswith(SCHEDULE) for name in names):
             await self.reload_schedules()
 
     async def reload_schedules(self) -> Sequence[str]:
         """Read the schedules anew; name the jobs whose schedule is another now. Raises ``Invalid``."""
-        return await follow_schedules(self.core.jobs, self.ground.configuration)
+        return await self.jobs.reload(self._schedules)
 
     async def begin_reading(self) -> None:
         """Begin the first sync at once where there is anything to read; the jobs repeat it until it is whole."""
@@ -141,6 +147,10 @@ class House:
     async def well(self) -> str:
         """Say whether all is well."""
         return await self._services.current.health.well() if self._services.current else "not-set-up"
+
+    @property
+    def _schedules(self) -> Mapping[str, str]:
+        return self.ground.configuration.of(SCHEDULE) if self.ground.configuration else {}
 
     def _own_jobs(self) -> Jobs:
         """Plan what goes on whatever the settings are: a service cannot replace itself from within a job of its own."""

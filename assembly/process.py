@@ -45,6 +45,7 @@ async def built(
         if configuration is None or can_serve(settings):
             await house.renew(settings)
             await house.core.wishes.recover()
+        await house.reload_schedules()
         await stack.enter_async_context(house.own_jobs)
         yield house
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from assembly.brought import Brought
+from assembly.every_job import EveryJob, reload_known
 from assembly.examining import AutotaskLike, Patient, Serving, autotask_of, doctor_of
 from assembly.telling import Telling, Voice, look_at_the_clock, sender_of, telling_of
 from attms_core import settings as known
@@ -97,6 +98,7 @@ class Site(Struct, frozen=True, kw_only=True):
     ground: Ground
     settings: Settings
     channel: Channel
+    jobs: EveryJob
     clocks: Clocks
 
     @property
@@ -106,17 +108,19 @@ class Site(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def serving(ground: Ground, settings: Settings, channel: Channel, *, is_first: bool) -> AsyncIterator[Service]:
-    """Open all that needs nobody to be alone."""
+async def serving(
+    ground: Ground, settings: Settings, channel: Channel, jobs: EveryJob, *, is_first: bool
+) -> AsyncIterator[Service]:
+    """Open all that needs nobody to be alone; ``jobs`` are what the doctor looks at once it serves."""
     async with AsyncExitStack() as life:
         clocks = Clocks(ground.brought.now)
-        site = Site(life=life, ground=ground, settings=settings, channel=channel, clocks=clocks)
+        site = Site(life=life, ground=ground, settings=settings, channel=channel, jobs=jobs, clocks=clocks)
         core = await _core(site, grace=timedelta() if ground.is_alone and is_first else LIVING_WISH)
         doctor = await _doctor(site, core)
         sender, events, handle = await _bot(site, core, doctor)
         about = "Look again who reads internal notes in channels"
         core.jobs.add("recheck-internal", events.recheck_internal, timedelta(minutes=15), about=about)
-        await follow_schedules(core.jobs, ground.configuration)
+        await reload_known(core.jobs, ground.configuration.of(SCHEDULE) if ground.configuration else {})
         health = Health(
             database=ground.store,
             meter=core.autotask,
@@ -245,13 +249,6 @@ async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes, call
     return jobs
 
 
-async def follow_schedules(jobs: Jobs, configuration: "Configuration | None") -> list[str]:
-    """Go by the schedules that are stored; one for a job that is not here now waits for it. Raises ``Invalid``."""
-    stored = configuration.of(SCHEDULE) if configuration else {}
-    here = {state.name for state in jobs.all()}
-    return await jobs.reload({name: text for name, text in stored.items() if name in here})
-
-
 def add_of_plugin(jobs: Jobs, plugins: Plugins, plugin: str, planned: object) -> None:
     """Add what a plugin wants done; what makes no sense is told with the plugin."""
     for each in planned if isinstance(planned, list | tuple) else ():
@@ -275,7 +272,7 @@ async def _doctor(site: Site, core: Core) -> Doctor:
         clocks=site.clocks,
         environ=os.environ,
         vault=ground.configuration.vault if ground.configuration else None,
-        serving=Serving(teams=site.channel, jobs=core.jobs, plugins=ground.plugins, callouts=core.callouts),
+        serving=Serving(teams=site.channel, jobs=site.jobs, plugins=ground.plugins, callouts=core.callouts),
     )
     return await doctor_of(site.life, patient)
 

@@ -130,6 +130,10 @@ class Hints:
         except AttmsError as error:
             self.dropped += len(tickets) + len(notes)
             log.warning("callouts_not_read", code=error.code, tickets=len(tickets), notes=len(notes))
+        except Exception:
+            # The last net: nobody waits for this task, so a bug that ended it would end all callouts unheard.
+            self.dropped += len(tickets) + len(notes)
+            log.exception("callouts_broke", tickets=len(tickets), notes=len(notes))
 
     def _next(self) -> tuple[dict[TicketId, None], dict[NoteId, None], bool]:
         tickets = dict.fromkeys(list(self._tickets)[:AT_ONCE])

@@ -23,6 +23,9 @@ def judge(jobs: Sequence[JobLine], now: datetime) -> Finding:
     facts = {job.name: trouble for job in jobs if (trouble := _stuck(job, now) or _failed(job))}
     stuck = [job for job in jobs if _stuck(job, now)]
     told = "; ".join(f"{name} {trouble}" for name, trouble in facts.items())
+    if any(_unplanned(job, now) for job in jobs):
+        fix = "See to the database: jobs are planned as soon as it answers. If it is well, restart the service."
+        return JOBS.ill(f"{told}.", fix, **facts)
     if stuck:
         return JOBS.ill(f"{told}.", "Restart the service: what a job has done so far is kept.", **facts)
     if facts:
@@ -37,7 +40,12 @@ def _stuck(job: JobLine, now: datetime) -> str:
         return f"has been running for {lasting(now - job.running_since)}"
     if job.running_since is None and job.next_run and now - job.next_run > OVERDUE:
         return f"should have run {lasting(now - job.next_run)} ago"
-    return ""
+    return _unplanned(job, now)
+
+
+def _unplanned(job: JobLine, now: datetime) -> str:
+    since = job.unplanned_since
+    return f"has not been planned for {lasting(now - since)}" if since and now - since > OVERDUE else ""
 
 
 def _failed(job: JobLine) -> str:

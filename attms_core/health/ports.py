@@ -135,6 +135,11 @@ class JobLine(Protocol):
         ...
 
     @property
+    def unplanned_since(self) -> datetime | None:
+        """Since when it should have a next run and has none; None for one that is planned, off or paused."""
+        ...
+
+    @property
     def running_since(self) -> datetime | None:
         """When the run under way began."""
         ...

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 Work = Callable[[], Awaitable[object]]
 LOOK = 1.0
 """Seconds between two looks at the clock on the wall, and at whether this process leads."""
+IDLE = 15.0
+"""Seconds until the next look after one that a bug of ours ended."""
 STALE = timedelta(seconds=15)
 """So old may be what a process that does not lead tells of the leader's runs."""
 STOPPED = "ATTMS was stopped while it ran."
@@ -81,19 +83,23 @@ class Jobs:
         self._plan: Plan | None = None
         self._clock: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._begun: datetime | None = None
         self._led = False
         self._read_at = datetime.min.replace(tzinfo=UTC)
 
     async def __aenter__(self) -> Self:
-        """Start the clock. A job that was never run comes after its own interval; what was missed comes at once."""
-        self._led = self._lead.leads
-        await (self._take_over() if self._led else self._read())
+        """Start the clock. A job that was never run comes after its own interval; what was missed comes at once.
+
+        Raises nothing: jobs of a store that does not answer are planned when it does.
+        """
+        self._begun = self._now()
+        await self._look()
         self._clock = asyncio.create_task(self._go_on(), name="jobs")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop the clock, cancel what runs and wait until it has ended."""
-        clock, self._clock, self._plan = self._clock, None, None
+        clock, self._clock, self._plan, self._begun, self._led = self._clock, None, None, None, False
         ending = [*([clock] if clock else []), *self._running.values()]
         for task in ending:
             task.cancel()
@@ -170,6 +176,7 @@ class Jobs:
             schedule=job.schedule.text,
             zone=job.schedule.zone,
             next_run=self._plan.next(job.name) if self._plan is not None else None,
+            unplanned_since=self._begun if self._plan is None and not job.schedule.is_off else None,
             running_since=self._since.get(job.name),
             is_paused=job.schedule.is_off,
             last_run=self._runs.last(job.name),
@@ -181,25 +188,43 @@ class Jobs:
             self._changed.set()
 
     async def _go_on(self) -> None:
-        while self._plan is not None:
-            try:
-                await self._follow_the_lead()
-            except AttmsError as error:
-                log.warning("jobs_not_read", reason=str(error))
-            self._drop_lost()
-            for name, is_late in self._plan.due():
-                self._tick(self._jobs[name], is_late=is_late)
+        while True:
+            pause = await self._look()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._plan.pause(self._look_every)):
+                async with asyncio.timeout(pause):
                     await self._changed.wait()
             self._changed.clear()
+
+    async def _look(self) -> float:
+        """Look at the lead and the clock, and start what is due; say in how many seconds to look again."""
+        try:
+            await self._keep_up()
+            self._drop_lost()
+            return self._start_due()
+        except Exception:
+            # The last net: nobody waits for the clock, so a bug that ended it would end all jobs unheard.
+            log.exception("jobs_broke")
+            return IDLE
+
+    async def _keep_up(self) -> None:
+        try:
+            await self._follow_the_lead()
+        except AttmsError as error:
+            log.warning("jobs_not_read", reason=str(error))
+
+    def _start_due(self) -> float:
+        if self._plan is None:
+            return self._look_every
+        for name, is_late in self._plan.due():
+            self._tick(self._jobs[name], is_late=is_late)
+        return self._plan.pause(self._look_every)
 
     async def _follow_the_lead(self) -> None:
         """Notice when this process takes the lead. While it does not lead, read now and then what the leader did."""
         leads = self._lead.leads
         if leads and not self._led:
             await self._take_over()
-        elif not leads and abs(self._now() - self._read_at) > STALE:
+        elif not leads and (self._plan is None or abs(self._now() - self._read_at) > STALE):
             await self._read()
         self._led = leads
 

@@ -36,6 +36,8 @@ class JobState(Struct, frozen=True, kw_only=True):
     schedule: str
     zone: str
     next_run: datetime | None
+    unplanned_since: datetime | None
+    """Since when it waits for a next time, because the store does not tell what ran last; none for one that has it."""
     running_since: datetime | None
     is_paused: bool
     """Switched off by its schedule."""

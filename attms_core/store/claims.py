@@ -13,6 +13,7 @@ from attms_core.model import Conversation, Lane, Owed, Post, TenantId, Topic, pe
 from attms_core.store import conversations, lanes, owed, posts
 from attms_core.store.database import Tx
 from attms_core.store.lanes import Due, End, Fullness, LaneKey
+from attms_core.store.owed import Found, Unreadable
 
 ROWS = 100
 """Of a lane at once: what is due beyond that waits for its next claim."""
@@ -24,6 +25,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     tenant: TenantId
     lane: Lane
     rows: tuple[Owed, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    """What is due there too, and only another version of ATTMS can send."""
     posts: Mapping[Topic, Post]
     """The cards that stand there for what the rows are about."""
     conversation: Conversation | None
@@ -113,14 +116,15 @@ def commit(tx: Tx, results: Sequence[Result], *, holder: str, now: datetime) -> 
 
 def _of_tenant(tx: Tx, tenant: TenantId, found: Sequence[Due], now: datetime) -> list[Claim]:
     of = [each.key[1] for each in found]
-    rows = owed.due(tx, tenant, of, now=now, most=ROWS)
-    standing = posts.of_owed(tx, [row.id for those in rows.values() for row in those if row.topic])
+    due = owed.due(tx, tenant, of, now=now, most=ROWS)
+    standing = posts.of_owed(tx, [row.id for those in due.values() for row in those.rows if row.topic])
     places = _places(tx, tenant, of)
     return [
         Claim(
             tenant=tenant,
             lane=each.key[1],
-            rows=tuple(rows.get(each.key[1], ())),
+            rows=tuple(due.get(each.key[1], Found()).rows),
+            unreadable=tuple(due.get(each.key[1], Found()).unreadable),
             posts=standing.get(each.key, {}),
             conversation=places.get(each.key[1]),
             fullness=each.fullness,

@@ -2,14 +2,16 @@
 
 Of one message only the latest edit is owed, and of one topic in a lane only one silent update. A row is settled by its
 number and version, so that what is owed anew while an earlier version travels is not lost.
+
+While ATTMS is updated, older and newer processes may share the store: a row that only the newer can read is told apart.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from sqlalchemy import Select, delete, exists, false, func, or_, select, text, true, update
 from sqlalchemy.sql import ClauseElement
 
@@ -23,10 +25,26 @@ from attms_core.store.statement import Statement
 from attms_core.store.values import moment, stamp
 
 
+class Unreadable(Struct, frozen=True, kw_only=True):
+    """A row that this version of ATTMS cannot read."""
+
+    owed: Owed
+    """Where it is to go, and when; all else is left out, and what is no silent update counts as news."""
+    why: str
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """What is due in a lane, in order."""
+
+    rows: list[Owed] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+
 class DeadLetter(Struct, frozen=True, kw_only=True):
     """Something that was given up."""
 
     owed: Owed
+    """Of one that cannot be read here only where it was to go, and when."""
     reason: str
     """Begins with the code of the error: ``delivery-blocked: ...``."""
     died_at: datetime
@@ -191,12 +209,15 @@ def owe(tx: Tx, rows: Sequence[Owed], now: datetime) -> None:
     lanes.lower(tx, ((row.tenant, row.lane, max(stamp(row.due_at), at)) for row in rows))
 
 
-def due(tx: Tx, tenant: TenantId, of: Sequence[Lane], *, now: datetime, most: int) -> dict[Lane, list[Owed]]:
+def due(tx: Tx, tenant: TenantId, of: Sequence[Lane], *, now: datetime, most: int) -> dict[Lane, Found]:
     """Give what is due in lanes, in order, at most so many rows of each."""
-    found: dict[Lane, list[Owed]] = {}
+    found: dict[Lane, Found] = {}
     for row in tx.all(_DUE, tenant=tenant, lanes=list(of), now=stamp(now), most=most):
-        one = _decode(row)
-        found.setdefault(one.lane, []).append(one)
+        one = _read(row)
+        if isinstance(one, Unreadable):
+            found.setdefault(one.owed.lane, Found()).unreadable.append(one)
+        else:
+            found.setdefault(one.lane, Found()).rows.append(one)
     return found
 
 
@@ -226,14 +247,14 @@ def bury(tx: Tx, rows: Iterable[Owed], reason: str, now: datetime) -> None:
 
 
 def waiting(tx: Tx, tenant: TenantId, lane: Lane, limit: int = 500) -> list[Owed]:
-    """Give what waits in a lane, due or not, the earliest first."""
-    return [_decode(row) for row in tx.all(_WAITING, tenant=tenant, lane=lane, most=limit)]
+    """Give what waits in a lane and can be read, due or not, the earliest first."""
+    return list(_readable(tx.all(_WAITING, tenant=tenant, lane=lane, most=limit)))
 
 
 def dead(tx: Tx, tenant: TenantId, limit: int = 100, offset: int = 0) -> list[DeadLetter]:
     """Give what was given up, the latest first."""
     rows = tx.all(_DEAD, tenant=tenant, most=limit, skip=offset)
-    return [DeadLetter(owed=_decode(row[:-2]), reason=row[-2], died_at=moment(row[-1])) for row in rows]
+    return [DeadLetter(owed=_shown(row[:-2]), reason=row[-2], died_at=moment(row[-1])) for row in rows]
 
 
 def resend(tx: Tx, tenant: TenantId, ids: Sequence[OwedId], now: datetime) -> int:
@@ -260,7 +281,7 @@ def forget_dead(tx: Tx, before: datetime) -> int:
 
 def unsettled(tx: Tx, before: datetime, now: datetime, limit: int = 1000) -> list[Owed]:
     """Give what was due by then and is neither delivered nor given up, nor asked by Teams or its limits to wait."""
-    return [_decode(row) for row in tx.all(_UNSETTLED, before=stamp(before), now=stamp(now), most=limit)]
+    return [_shown(row) for row in tx.all(_UNSETTLED, before=stamp(before), now=stamp(now), most=limit)]
 
 
 def backlog(tx: Tx) -> Backlog:
@@ -323,6 +344,36 @@ def _decode(row: tuple[Any, ...]) -> Owed:
         is_held=bool(is_held),
         activity=activity,
         wish=None if wish is None else WishId(wish),
+        id=OwedId(id_),
+        version=version,
+        attempts=attempts,
+    )
+
+
+def _read(row: tuple[Any, ...]) -> Owed | Unreadable:
+    try:
+        return _decode(row)
+    except ValueError as error:
+        return Unreadable(owed=_outline(row), why=str(error))
+
+
+def _readable(rows: Iterable[tuple[Any, ...]]) -> Iterator[Owed]:
+    return (one for row in rows if isinstance(one := _read(row), Owed))
+
+
+def _shown(row: tuple[Any, ...]) -> Owed:
+    one = _read(row)
+    return one if isinstance(one, Owed) else one.owed
+
+
+def _outline(row: tuple[Any, ...]) -> Owed:
+    id_, tenant, lane, kind, *_, at, due_at, version, attempts = row
+    return Owed(
+        tenant=tenant,
+        lane=lane,
+        kind=OwedKind.TRUTH if kind == OwedKind.TRUTH else OwedKind.NEWS,
+        due_at=_moment(due_at),
+        at=_moment(at),
         id=OwedId(id_),
         version=version,
         attempts=attempts,

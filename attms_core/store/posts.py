@@ -1,6 +1,6 @@
 """The cards that stand for tickets and opportunities in conversations, and what each was told for last."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -150,8 +150,17 @@ def _decode(row: tuple[Any, ...]) -> Post:
         thread=thread,
         posted_at=moment(posted_at),
         told_at=moment(told_at),
-        told=tuple(_told(*each) for each in unpacked(told)),
+        told=tuple(_readable(unpacked(told))),
     )
+
+
+def _readable(tellings: Iterable[Sequence[Any]]) -> Iterator[Told]:
+    """Leave out what only a newer ATTMS can read: the card stands all the same."""
+    for each in tellings:
+        try:
+            yield _told(*each)
+        except ValueError:
+            continue
 
 
 def _told(at: int, rule: str, event: str | None, change: int | None) -> Told:

@@ -13,11 +13,12 @@ from msgspec import Struct, structs
 from attms_core.errors import AttmsError
 from attms_core.model import Conversation, ConversationKind, Owed, OwedKind, Post, TenantId, person_of
 from attms_core.ports import Now
+from attms_core.store.owed import Unreadable
 from bot.delivery import ConversationGone, Gone, NotInstalled, Throttled, TooBig, WrongHost
 from bot.notices.ledger import A_BUG, Ledger
 from bot.notices.lines import Compose, Line, NotYet, Render
 from bot.notices.message import Activity, Message, Way
-from bot.notices.mishaps import FIRST_WAIT, Chance, Deed, Verdict, judge
+from bot.notices.mishaps import FIRST_WAIT, PUT_OFF, TRIES, UNREADABLE, Chance, Deed, Verdict, judge
 from bot.notices.pace import Pace, TenantPace
 from bot.notices.places import Places
 from bot.notices.work import Work
@@ -70,6 +71,8 @@ class Courier(Struct, frozen=True, kw_only=True):
                 self.ledger.note(work.take_result())
 
     async def _serve(self, work: Work, may_go_on: Callable[[], bool]) -> None:
+        for each in work.claim.unreadable:
+            self._put_off(work, each)
         if not work.left:
             work.end(now=self.now())
             return
@@ -85,6 +88,17 @@ class Courier(Struct, frozen=True, kw_only=True):
             await self.places.forget(work.conversation)
         if not (work.is_ended or work.is_lost):
             work.end(now=self.now())
+
+    def _put_off(self, work: Work, it: Unreadable) -> None:
+        """Leave a row to a newer process, for as long as there may be one; the rest of the lane goes on."""
+        facts = {"tenant": work.claim.tenant, "lane": work.claim.lane, "row": it.owed.id, "reason": it.why}
+        if it.owed.attempts + 1 >= TRIES:
+            work.bury([it.owed], f"{UNREADABLE}: this version of ATTMS cannot read it: {it.why}")
+            log.error("notice_unreadable", **facts)
+            return
+        work.defer([it.owed], self.now() + PUT_OFF)
+        if not it.owed.attempts:
+            log.warning("notice_put_off", **facts)
 
     async def _send_all(self, work: Work, may_go_on: Callable[[], bool]) -> None:
         async for message in self._messages(work):

@@ -77,3 +77,6 @@ class Leases:
                 await self.renew()
             except AttmsError as error:
                 log.warning("leases_unrenewed", code=error.code, reason=str(error))
+            except Exception:
+                # The last net: nobody waits for this task, and without it every lane is lost before it is served.
+                log.exception("renewing_broke")

@@ -16,6 +16,11 @@ FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=15)
 JITTER = 0.25
 """A repeated wait is longer by up to this part of it, so that what failed together is not tried together."""
+PUT_OFF = timedelta(minutes=5)
+"""How long a row waits that only a newer ATTMS can read. It is tried as often as any other: while processes are updated
+one of them may be newer."""
+UNREADABLE = "unreadable"
+"""The code of the reason for which it is given up."""
 TENANT_WAIT = timedelta(minutes=15)
 """How long a tenant is left alone whose administrator has blocked the bot."""
 STOP_WAIT = timedelta(minutes=1)

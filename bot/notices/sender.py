@@ -140,6 +140,10 @@ class Sender:
             except AttmsError as error:
                 log.warning("outbox_stalled", code=error.code, reason=str(error))
                 wait = IDLE
+            except Exception:
+                # The last net: nobody waits for this task, so a bug that ended it would end all sending unheard.
+                log.exception("outbox_broke")
+                wait = IDLE
             # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with news, and never ends.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait.total_seconds()):
@@ -169,6 +173,9 @@ class Sender:
             await self._foresee((each.rows, each.posts.values()) for each in claimed)
         except AttmsError as error:
             log.warning("nothing_foreseen", code=error.code, reason=str(error))  # each lane looks for itself
+        except Exception:
+            # The last net: the lanes are ours already, and renewed until they are served. Each looks for itself.
+            log.exception("foreseeing_broke")
 
     async def _rest(self, now: datetime, until: datetime, why: str) -> timedelta:
         if now < until:

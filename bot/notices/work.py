@@ -41,7 +41,7 @@ class Work:
     def __post_init__(self) -> None:
         """Begin with all that is due."""
         self.fullness = self.claim.fullness
-        self.left = {row.id: row for row in self.claim.rows}
+        self.left = {row.id: row for row in (*self.claim.rows, *(each.owed for each in self.claim.unreadable))}
         self.posts = dict(self.claim.posts)
         self.result = Result(self.claim.key)
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from attms_core.callouts.allowance import Allowance
 from attms_core.callouts.hints import Hints
 from attms_core.callouts.payload import Callout, parse
@@ -99,6 +101,24 @@ async def test_an_autotask_without_time_costs_the_hints_and_nothing_else() -> No
         await calm()
     assert hints.dropped == 1
     assert reader.read == [[2]]
+
+
+async def test_a_bug_in_one_read_costs_its_hints_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    clock, reader = Clock(), Reader()
+    tickets_of, pace, allowance = reader.tickets_of, Pace(clock), Allowance(3000, clock)
+
+    async def broken(notes: Sequence[NoteId]) -> list[TicketId]:
+        if NoteId(1) in notes:
+            raise RuntimeError("a bug")
+        return await tickets_of(notes)
+
+    async with Hints(reader, broken, allowance, patience=timedelta(seconds=30), sleep=pace) as hints:
+        hints.add(callout(1, "Create", "TicketNote"))
+        await calm()
+        hints.add(callout(2))
+        await calm()
+    assert (hints.dropped, reader.read) == (1, [[2]])
+    assert "callouts_broke" in capsys.readouterr().out
 
 
 async def test_notes_lead_to_their_tickets_and_deletions_to_the_log_of_them() -> None:

@@ -95,6 +95,7 @@ class Job:
 
     name: str = "poll"
     next_run: datetime | None = None
+    unplanned_since: datetime | None = None
     running_since: datetime | None = None
     is_paused: bool = False
     last_run: Run | None = None

@@ -305,6 +305,8 @@ async def test_without_autotask_there_is_nothing_to_copy(store: Database) -> Non
         (Job(last_run=Run("failed", "AutoTask is not answering.")), State.WARNING, "AutoTask is not answering"),
         (Job(last_run=Run("interrupted")), State.WARNING, "poll interrupted"),
         (Job(next_run=NOON - timedelta(minutes=6)), State.ILL, "should have run 6 min ago"),
+        (Job(unplanned_since=NOON - timedelta(minutes=6)), State.ILL, "has not been planned for 6 min"),
+        (Job(unplanned_since=NOON - timedelta(minutes=1)), State.OK, "1 job"),
         (Job(running_since=NOON - timedelta(hours=2)), State.ILL, "running for 2 h"),
         (Job(running_since=NOON, next_run=NOON - timedelta(minutes=6)), State.OK, "1 job"),
     ],

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from attms_core.errors import Invalid, StoreUnavailable, Unreachable
 from attms_core.jobs import Jobs
@@ -225,6 +226,31 @@ async def test_a_store_that_takes_nothing_keeps_no_job_from_running(database: Da
     assert ran.is_set()
 
 
+@pytest.mark.parametrize("leads", [True, False])
+async def test_jobs_of_a_store_that_does_not_answer_are_planned_when_it_does(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, leads: bool
+) -> None:
+    everything, answers = job_runs.everything, False
+
+    def read(tx: Tx) -> list[RunRow]:
+        if not answers:
+            raise StoreUnavailable("The disk does not answer.")
+        return everything(tx)
+
+    monkeypatch.setattr(job_runs, "everything", read)
+    clock = Clock()
+    jobs = Jobs(database, now=clock, lead=Following(leads=leads), look=0.001)
+    jobs.add("work", nothing, HOUR)
+    jobs.add("off", nothing, "off")
+    async with asyncio.timeout(10), jobs:
+        begun = clock()
+        clock.pass_(minutes=1)
+        assert [(state.next_run, state.unplanned_since) for state in jobs.all()] == [(None, begun), (None, None)]
+        answers = True
+        await until(lambda: jobs.all()[0].next_run is not None)
+        assert jobs.all()[0].unplanned_since is None
+
+
 class Following:
     """A lead that another process has, until a test says otherwise."""
 
@@ -309,6 +335,37 @@ async def test_a_run_ends_when_the_lead_is_lost(database: Database) -> None:
         [state] = jobs.all()
         assert state.last_run is not None
         assert (state.last_run.outcome, state.running_since) == ("interrupted", None)
+
+
+async def test_a_bug_in_a_look_at_the_clock_is_logged_and_ends_nothing(database: Database) -> None:
+    class Broken(Following):
+        """A lead that has a bug when it is asked for what is claimed, until a test says otherwise."""
+
+        is_broken, was_asked = True, asyncio.Event()
+
+        def has(self, _: str) -> bool:
+            self.was_asked.set()
+            if self.is_broken:
+                raise RuntimeError("a bug")
+            return True
+
+    lead, started = Broken(leads=True), asyncio.Event()
+
+    async def work() -> None:
+        started.set()
+
+    jobs = Jobs(database, lead=lead, look=0.01)
+    jobs.add("long", asyncio.Event().wait, HOUR)
+    jobs.add("work", work, HOUR)
+    with capture_logs() as logs:
+        async with asyncio.timeout(10), jobs:
+            jobs._claimed.add("long")  # as if it ran
+            await jobs.reload({"work": "every 1s"})
+            await lead.was_asked.wait()
+            lead.is_broken = False
+            await jobs.reload({"work": "every 2s"})  # wakes the clock
+            await started.wait()
+    assert "jobs_broke" in [each["event"] for each in logs]
 
 
 async def test_a_planned_run_that_the_fence_does_not_let_through_is_not_begun(database: Database) -> None:

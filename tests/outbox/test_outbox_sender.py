@@ -2,18 +2,20 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
 from attms_core.errors import StoreUnavailable
-from attms_core.model import Conversation, lane_of
+from attms_core.model import Conversation, Event, lane_of
+from attms_core.notices import choices
 from attms_core.notices.auditor import Auditor
-from attms_core.store import claims, lanes, owed
+from attms_core.store import claims, lanes, owed, posts
 from attms_core.store.database import Database
 from bot.conversations import Conversations
 from bot.notices.leases import LEASE, Leases
+from bot.notices.mishaps import PUT_OFF, TRIES
 from bot.notices.places import Places
 from tests.outbox.conftest import TENANT, Office
 
@@ -180,3 +182,102 @@ async def test_the_auditor_tells_of_each_late_row_once(office: Office, capsys: p
     assert capsys.readouterr().out.count("notice_late") == 2
     await office.deliver()
     assert await auditor.audit() == 0
+
+
+def from_a_newer_one() -> Any:
+    """Give an event that this version does not know."""
+    return "approved"
+
+
+async def test_news_of_a_newer_version_wait_for_it_while_all_others_leave(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ana, ben = await office.chat(), await office.chat("Ben")
+    await office.owe(ana, 1, event=from_a_newer_one())
+    await office.owe(ana, 2)
+    await office.owe(ben, 1)
+    async with office.sender() as sender:
+        await office.quiet(sender)
+        assert (office.said(ana), office.said(ben)) == (["ticket:2 1"], ["ticket:1 1"])
+        assert await office.waits() == PUT_OFF
+        for _ in range(TRIES - 1):
+            assert await office.dead() == []
+            office.clock.later(seconds=PUT_OFF.total_seconds())
+            await office.quiet(sender)
+    assert await office.reasons() == ["unreadable"]
+    said = capsys.readouterr().out
+    assert (said.count("notice_put_off"), said.count("notice_unreadable")) == (1, 1)
+    assert await office.waits() is None
+
+
+async def test_a_card_that_a_newer_version_told_of_is_edited_like_any_other(office: Office) -> None:
+    ana = await office.chat()
+    await office.owe(ana, 1)
+    await office.deliver()
+    [post] = (await office.posts(ana, 1)).values()
+    told = (replace(post.told[0], event=from_a_newer_one()), *post.told)
+    await office.database.write(lambda tx: posts.put(tx, [replace(post, told=told)]))
+    office.clock.later(seconds=1)
+    await office.owe(ana, 1)
+    await office.deliver()
+    assert len(office.messages(ana)) == 1
+    assert [telling.event for telling in (await office.posts(ana, 1))[post.topic].told] == [Event.STATUS] * 2
+
+
+async def test_a_bug_while_lanes_are_claimed_is_logged_and_ends_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ana, broke = await office.chat(), asyncio.Event()
+
+    def keep_quiet(*_: object) -> Any:
+        broke.set()
+        raise RuntimeError("a bug")
+
+    await office.owe(ana, 1)
+    async with office.sender() as sender:
+        with monkeypatch.context() as broken:
+            broken.setattr(choices, "keep_quiet", keep_quiet)
+            sender.poke()
+            await broke.wait()
+        await office.quiet(sender)
+    assert office.said(ana) == ["ticket:1 1"]
+    assert "outbox_broke" in capsys.readouterr().out
+
+
+async def test_lanes_for_which_looking_ahead_breaks_are_served_all_the_same(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def foresee(_: object) -> None:
+        raise RuntimeError("a bug")
+
+    ana = await office.chat()
+    await office.owe(ana, 1)
+    await office.deliver(foresee=foresee)
+    assert office.said(ana) == ["ticket:1 1"]
+    assert "foreseeing_broke" in capsys.readouterr().out
+
+
+async def test_a_bug_while_leases_are_renewed_is_logged_and_ends_nothing(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken:
+        """A store that has a bug once."""
+
+        writes = 0
+
+        async def write(self, work: Any) -> Any:
+            self.writes += 1
+            if self.writes == 1:
+                raise RuntimeError("a bug")
+            renewed.set()
+            return await office.database.write(work)
+
+    async def pause(_: float) -> None:
+        await asyncio.sleep(0)
+
+    renewed, broken = asyncio.Event(), cast("Database", Broken())
+    leases = Leases(broken, holder="h", now=office.clock.now, pause=pause)
+    leases.hold((TENANT, lane_of(await office.chat())), office.clock.at)
+    async with leases, asyncio.timeout(10):
+        await renewed.wait()
+    assert "renewing_broke" in capsys.readouterr().out

@@ -2,15 +2,20 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from assembly.administering import management
+from assembly.process import built
+from attms_core.errors import StoreUnavailable
 from attms_core.keys import Scope
+from attms_core.store import audit, job_runs
+from attms_core.store.database import Tx
 from tests.scenario.conftest import World
 from tests.scenario.hand import read
 
@@ -86,6 +91,56 @@ async def test_a_schedule_is_followed_without_a_restart(governed: Administrator)
     assert {job["name"]: job["schedule"] for job in listed["jobs"]}["poll"] == "every 5m"
 
 
+async def test_the_house_s_own_jobs_go_by_their_schedules_too(governed: Administrator, tmp_path: Path) -> None:
+    async def schedules() -> dict[str, str]:
+        _, listed = await governed.ask("GET", "/scheduler/jobs")
+        return {job["name"]: job["schedule"] for job in listed["jobs"]}
+
+    assert (await governed.change(**{"schedule.audit-retention": "cron 0 4 * * *", "history_days": "50"}))[0] == 200
+    assert (await schedules())["audit-retention"] == "cron 0 4 * * * UTC"
+    assert (await governed.change(**{"schedule.key-uses": "off"}))[0] == 200
+    assert (await schedules())["key-uses"] == "off"
+    house, elsewhere = governed.world.house, {"data_dir": tmp_path / "another"}
+    settings = house.settings.model_copy(update=elsewhere)
+    async with built(settings, house.ground.brought, configuration=house.ground.configuration) as after:
+        assert {job.name: job.schedule for job in after.jobs.all()}["key-uses"] == "off"
+
+
+async def test_the_doctor_tells_of_the_house_s_own_jobs_too(
+    governed: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise StoreUnavailable("The database is locked.")
+
+    monkeypatch.setattr(audit, "forget", broken)
+    await governed.world.house.own_jobs.run_now("audit-retention")
+    _, found = await governed.ask("GET", "/doctor")
+    [told] = [each for each in found["findings"] if each["name"] == "jobs"]
+    assert "audit-retention failed" in told["what"]
+
+
+async def test_a_store_that_does_not_answer_for_a_moment_keeps_no_change_from_being_followed(
+    governed: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, cut_off, fails = governed.world.house, job_runs.cut_off, [True]
+
+    def busy(tx: Tx, jobs: Collection[str], outcome: str, said: str) -> int:
+        if fails:
+            fails.pop()
+            raise StoreUnavailable("The database is locked.")
+        return cut_off(tx, jobs, outcome, said)
+
+    monkeypatch.setattr(job_runs, "cut_off", busy)
+    assert (await governed.change(history_days="50"))[0] == 200
+    assert fails == []
+    configuration = house.ground.configuration
+    assert configuration is not None
+    assert configuration.current.history_days == house.settings.history_days == 50
+    async with asyncio.timeout(20):
+        while any(job.next_run is None for job in house.core.jobs.all()):  # noqa: ASYNC110 - the store's threads work
+            await asyncio.sleep(0)
+
+
 async def test_a_job_is_run_and_told_and_everything_is_in_the_audit(governed: Administrator) -> None:
     assert (await governed.ask("POST", "/scheduler/jobs/poll/run"))[0] == 202
     await governed.world.house.core.jobs.run_now("poll")
@@ -93,8 +148,8 @@ async def test_a_job_is_run_and_told_and_everything_is_in_the_audit(governed: Ad
     assert job["last_run"]["outcome"] == "ok"
     status, told = await governed.ask("POST", "/email/check")
     assert (status, told["code"]) == (409, "mail-not-configured")
-    _, audit = await governed.ask("GET", "/audit?limit=50")
-    actions = {row["action"] for row in audit["rows"]}
+    _, kept = await governed.ask("GET", "/audit?limit=50")
+    actions = {row["action"] for row in kept["rows"]}
     assert {"scheduler.run", "scheduler.show", "email.check"} <= actions
 
 

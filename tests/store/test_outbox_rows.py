@@ -204,3 +204,31 @@ async def test_what_is_late_is_told_unless_its_lane_was_asked_to_wait(database: 
     await database.write(lambda tx: lanes.end(tx, [end], holder="h", now=at(5)))
     assert await late(at(6)) == [LANE]
     assert await late(at(7)) == [LANE, "19:d"]
+
+
+def from_a_newer_one(row: Owed) -> Owed:
+    """Make a row as another version of ATTMS would owe it."""
+    unknown: Any = "approved"
+    return replace(row, event=unknown)
+
+
+async def test_a_row_of_a_newer_version_is_told_apart_and_hides_no_other(database: Database) -> None:
+    await owe(database, from_a_newer_one(news(ONE)), news(TWO))
+    found = (await database.read(lambda tx: owed.due(tx, OURS, [LANE], now=NOON, most=9)))[LANE]
+    assert [row.topic for row in found.rows] == [TWO]
+    [odd] = found.unreadable
+    assert (odd.owed.lane, odd.owed.at, odd.owed.version) == (LANE, NOON, 1)
+    assert "approved" in odd.why
+    assert [row.topic for row in await waiting(database)] == [TWO]
+    assert len(await database.read(lambda tx: owed.unsettled(tx, NOON, at(1)))) == 2
+    await bury(database, odd.owed, reason="unreadable: x")
+    [letter] = await database.read(lambda tx: owed.dead(tx, OURS))
+    assert (letter.owed, letter.reason) == (odd.owed, "unreadable: x")
+
+
+async def test_a_silent_update_of_a_newer_version_is_forgotten_like_any_other(database: Database) -> None:
+    await owe(database, from_a_newer_one(news(kind=OwedKind.TRUTH)))
+    found = await database.read(lambda tx: owed.due(tx, OURS, [LANE], now=NOON, most=9))
+    await bury(database, *(each.owed for each in found[LANE].unreadable))
+    assert await database.read(lambda tx: owed.dead(tx, OURS)) == []
+    assert (await database.read(owed.backlog)).waiting == 0
