@@ -92,6 +92,8 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--plans", action="store_true")
     given = parser.parse_args()
+    if min(given.sizes, default=mirror.FEWEST) < mirror.FEWEST:
+        parser.error(f"a mirror has {mirror.FEWEST} tickets or more")
     print("\n".join(_table(asyncio.run(_folders(given.sizes)), plans=given.plans)))
 
 

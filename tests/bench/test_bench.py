@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from attms_core.mirror import Mirror
 from attms_core.model import PersonKey, TenantId
 from attms_core.store import levels
@@ -60,6 +62,22 @@ def test_a_mirror_of_any_size_has_as_many_tickets_of_the_person_and_of_the_rare_
         assert len(still_open) == count // mirror.OPEN_EVERY
         assert sum(ticket.assignee == mirror.ME for ticket in still_open) == mirror.MINE
         assert sum(mirror.RARE in ticket.title for ticket in made) == 10
+
+
+async def test_a_mirror_that_is_too_small_is_not_begun(tmp_path: Path) -> None:
+    with pytest.raises(mirror.TooFew, match="1000 is the least"):
+        await mirror.kept(mirror.FEWEST - 1, person=PersonKey(TenantId("bench"), "me"), now=NOW, home=tmp_path)
+    assert not _sizes(tmp_path)
+
+
+async def test_a_mirror_whose_building_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(mirror, "fill", full)
+    with pytest.raises(OSError, match="no space left"):
+        await mirror.kept(mirror.FEWEST, person=PersonKey(TenantId("bench"), "me"), now=NOW, home=tmp_path)
+    assert not _sizes(tmp_path)
 
 
 def test_the_same_mirror_is_made_every_time() -> None:

@@ -1,0 +1,82 @@
+"""What a bench asks for by its variables is done, or refused in one line before anything is built or answered."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench import bot, mirror, run
+from bench.world import LOOPBACK
+from sandbox.teams.keys import LoopbackTls
+
+WRONG = {
+    "PORT": ["", "x", "70000"],
+    "APP_ID": [""],
+    "APP_SECRET": [""],
+    "BENCH_ISSUER": [""],
+    "BENCH_ISSUER_BASE": ["", "nonsense"],
+    "BENCH_LOGIN_URL": ["", "x", "https://localhost:18443", "https://localhost:99999/adfs", "http://localhost/adfs"],
+    "BENCH_TICKETS": ["", "many", "10", "-5000", "1e6", str(mirror.FEWEST - 1)],
+    "BENCH_MIRRORS": [""],
+    "SSL_CERT_FILE": ["", "nowhere.pem", __file__],
+}
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Give what a candidate must be told, the rest being usual."""
+    home = tmp_path_factory.mktemp("tls")
+    return {"PORT": "0", "SSL_CERT_FILE": str(LoopbackTls.make(home).ca_file)}
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """Hold a port."""
+    with socket.socket() as other:
+        other.bind((LOOPBACK, 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_what_cannot_be_meant_is_refused_in_one_line_that_names_it(good: dict[str, str], name: str, value: str) -> None:
+    with pytest.raises(bot.WrongVariable) as refused:
+        bot.asked({**good, name: value})
+    said = str(refused.value)
+    assert said.startswith(name)
+    assert "\n" not in said
+
+
+def test_without_tokens_nobody_logs_in_and_no_certificate_is_needed() -> None:
+    assert bot.asked({"PORT": "0", "BENCH_AUTH": "off"}).openness == {"dangerously_open": True}
+
+
+def test_a_port_that_is_taken_is_told_before_a_mirror_is_built(good: dict[str, str], taken: int) -> None:
+    with pytest.raises(bot.WrongVariable, match=f"PORT is {taken}"):
+        bot.asked({**good, "PORT": str(taken)})
+
+
+def _names(folder: Path) -> list[str]:
+    return [found.name for found in folder.iterdir()]
+
+
+async def test_a_candidate_that_was_asked_for_too_little_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *run.BOTS[run.OURS],
+        env={**os.environ, "BENCH_TICKETS": "10", "BENCH_MIRRORS": str(tmp_path / "mirrors")},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 2
+    assert said.decode() == "BENCH_TICKETS is '10': it must be a whole number of 1000 or more\n"
+    assert not _names(tmp_path)
+
+
+async def test_a_place_where_no_mirror_can_be_kept_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(bot.WrongVariable, match=r"BENCH_MIRRORS is .*Not a directory"):
+        await bot.kept(mirror.FEWEST, file / "mirrors")
