@@ -25,6 +25,7 @@ from attms_core.model import PersonKey, TenantId
 from attms_core.settings import Settings, SettingsError
 from bench import mirror
 from bench.quiet import QuietAutotask
+from cards.tickets import PAGE_SIZE
 
 APP_ID = "11111111-2222-3333-4444-555555555555"
 TENANT = "77777777-6666-5555-4444-333333333333"
@@ -38,7 +39,7 @@ WRONG = 2
 
 _NEVER_EMPTY = (
     *("PORT", "APP_ID", "APP_SECRET", "BENCH_ISSUER", "BENCH_ISSUER_BASE", "BENCH_LOGIN_URL"),
-    *("BENCH_TICKETS", "BENCH_MIRRORS"),
+    *("BENCH_CARD_ROWS", "BENCH_TICKETS", "BENCH_MIRRORS"),
 )
 _TRANSLATED = {
     "ATTMS_PORT": "PORT",
@@ -96,9 +97,12 @@ def asked(environ: Mapping[str, str]) -> Asked:
 
 
 def _check(environ: Mapping[str, str]) -> None:
+    """Refuse what would start, and then answer nothing or not as it was asked to. Raises ``WrongVariable``."""
     for name in _NEVER_EMPTY:
         if environ.get(name) == "":
             raise WrongVariable(f"{name} is empty")
+    if (rows := environ.get("BENCH_CARD_ROWS")) not in {None, str(PAGE_SIZE)}:
+        raise WrongVariable(f"BENCH_CARD_ROWS is {rows!r}: a page of tickets has {PAGE_SIZE} rows, always")
 
 
 def mirrored(environ: Mapping[str, str]) -> tuple[int, Path]:

@@ -19,6 +19,7 @@ WRONG = {
     "BENCH_ISSUER": [""],
     "BENCH_ISSUER_BASE": ["", "nonsense"],
     "BENCH_LOGIN_URL": ["", "x", "https://localhost:18443", "https://localhost:99999/adfs", "http://localhost/adfs"],
+    "BENCH_CARD_ROWS": ["", "x", "62", "0"],
     "BENCH_TICKETS": ["", "many", "10", "-5000", "1e6", str(mirror.FEWEST - 1)],
     "BENCH_MIRRORS": [""],
     "SSL_CERT_FILE": ["", "nowhere.pem", __file__],
@@ -39,6 +40,11 @@ def taken() -> Iterator[int]:
         other.bind((LOOPBACK, 0))
         other.listen()
         yield other.getsockname()[1]
+
+
+def test_what_the_bench_of_peers_says_is_taken(good: dict[str, str]) -> None:
+    said = {"BENCH_CARD_ROWS": "8", "BENCH_AUTH": "on"}
+    assert bot.asked({**good, **said}).tickets == bot.TICKETS
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
