@@ -25,6 +25,7 @@ from attms_core.model import PersonKey, TenantId
 from attms_core.settings import Settings, SettingsError
 from bench import mirror
 from bench.quiet import QuietAutotask
+from bot.channel.places import Places
 from cards.tickets import PAGE_SIZE
 
 APP_ID = "11111111-2222-3333-4444-555555555555"
@@ -38,7 +39,7 @@ WRONG = 2
 """The exit code of who was started with a variable that cannot be meant."""
 
 _NEVER_EMPTY = (
-    *("PORT", "APP_ID", "APP_SECRET", "BENCH_ISSUER", "BENCH_ISSUER_BASE", "BENCH_LOGIN_URL"),
+    *("PORT", "APP_ID", "APP_SECRET", "BENCH_ISSUER", "BENCH_ISSUER_BASE", "BENCH_LOGIN_URL", "BENCH_SERVICE_URL"),
     *("BENCH_CARD_ROWS", "BENCH_TICKETS", "BENCH_MIRRORS"),
 )
 _TRANSLATED = {
@@ -101,8 +102,11 @@ def _check(environ: Mapping[str, str]) -> None:
     for name in _NEVER_EMPTY:
         if environ.get(name) == "":
             raise WrongVariable(f"{name} is empty")
-    if (rows := environ.get("BENCH_CARD_ROWS")) not in {None, str(PAGE_SIZE)}:
+    rows, place = environ.get("BENCH_CARD_ROWS"), environ.get("BENCH_SERVICE_URL")
+    if rows not in {None, str(PAGE_SIZE)}:
         raise WrongVariable(f"BENCH_CARD_ROWS is {rows!r}: a page of tickets has {PAGE_SIZE} rows, always")
+    if place is not None and not Places(only_loopback=True).allows(place):
+        raise WrongVariable(f"BENCH_SERVICE_URL is {place!r}: it must be an address of this machine")
 
 
 def mirrored(environ: Mapping[str, str]) -> tuple[int, Path]:

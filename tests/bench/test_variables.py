@@ -19,6 +19,7 @@ WRONG = {
     "BENCH_ISSUER": [""],
     "BENCH_ISSUER_BASE": ["", "nonsense"],
     "BENCH_LOGIN_URL": ["", "x", "https://localhost:18443", "https://localhost:99999/adfs", "http://localhost/adfs"],
+    "BENCH_SERVICE_URL": ["", "x", "https://evil.example/", "http://127.0.0.1.evil.example/", "https://localhost@x/"],
     "BENCH_CARD_ROWS": ["", "x", "62", "0"],
     "BENCH_TICKETS": ["", "many", "10", "-5000", "1e6", str(mirror.FEWEST - 1)],
     "BENCH_MIRRORS": [""],
@@ -43,7 +44,7 @@ def taken() -> Iterator[int]:
 
 
 def test_what_the_bench_of_peers_says_is_taken(good: dict[str, str]) -> None:
-    said = {"BENCH_CARD_ROWS": "8", "BENCH_AUTH": "on"}
+    said = {"BENCH_SERVICE_URL": "http://127.0.0.1:18081/", "BENCH_CARD_ROWS": "8", "BENCH_AUTH": "on"}
     assert bot.asked({**good, **said}).tickets == bot.TICKETS
 
 
