@@ -10,7 +10,8 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -68,10 +69,17 @@ class Asked(NamedTuple):
 
 
 def main() -> None:
-    """Serve until told to stop. What keeps it from starting is said in one line, and it ends with ``WRONG``."""
+    """Serve until told to stop."""
     logs.configure(verbose=True)
-    try:
+    with ending_in_a_line():
         uvloop.run(_serve(os.environ))
+
+
+@contextmanager
+def ending_in_a_line() -> Iterator[None]:
+    """Say in one line what keeps the bench from starting, and end the process with ``WRONG``."""
+    try:
+        yield
     except (WrongVariable, AttmsError) as error:
         print(error, file=sys.stderr)
         sys.exit(WRONG)

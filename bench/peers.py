@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.bot import WrongVariable
 from bench.mirror import STATE
 
 PEERS = ("botbuilder", "agents-sdk", "bare-aiohttp")
@@ -23,6 +24,17 @@ CANDIDATE = Path(__file__).parent / "candidate"
 
 class BenchFailed(RuntimeError):
     """The other bench ended with an error; its last words are the message."""
+
+
+def harness_of(environ: Mapping[str, str]) -> Path | None:
+    """Give the folder of the other bench, none when nobody names one. Raises ``WrongVariable``."""
+    named = environ.get("BENCH_HARNESS", "")
+    if not named:
+        return None
+    harness = Path(named).resolve()
+    if not (harness / "run.sh").is_file():
+        raise WrongVariable(f"BENCH_HARNESS is {named!r}: there is no run.sh in {harness}")
+    return harness
 
 
 async def compare(harness: Path, rounds: int, seconds: float) -> str:

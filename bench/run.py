@@ -6,6 +6,7 @@ With ``BENCH_HARNESS`` naming the folder of a bench of peers, that one is run as
 import asyncio
 import os
 import platform
+import re
 import socket
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from attms_core.model import PersonKey, TenantId
 from bench import mirror, peers
-from bench.bot import PERSON, TENANT, TICKETS
+from bench.bot import WrongVariable, asked, ending_in_a_line, kept, mirrored, whole
 from bench.load import Load, Result
 from bench.process import running
 from bench.world import LOOPBACK, World, opened
@@ -45,17 +45,30 @@ class Plan:
     """Turns over which memory is watched; 0 leaves it out."""
     server_core: str
     load_core: str
+    tickets: int
+    home: Path
+    """Where mirrors are kept."""
 
 
 def plan_of(environ: Mapping[str, str]) -> Plan:
-    """Read the plan from the bench's variables."""
+    """Read the plan from the bench's variables. Raises ``WrongVariable``."""
+    tickets, home = mirrored(environ)
     return Plan(
-        rounds=int(environ.get("BENCH_ROUNDS", "5")),
-        seconds=float(environ.get("BENCH_SECONDS", "4")),
-        soak=int(environ.get("BENCH_SOAK", "50000")),
+        rounds=whole(environ, "BENCH_ROUNDS", 5, least=1),
+        seconds=_seconds(environ),
+        soak=whole(environ, "BENCH_SOAK", 50_000, least=0),
         server_core=environ.get("BENCH_SERVER_CPU", "0"),
         load_core=environ.get("BENCH_LOAD_CPU", "1"),
+        tickets=tickets,
+        home=home,
     )
+
+
+def _seconds(environ: Mapping[str, str]) -> float:
+    given = environ.get("BENCH_SECONDS", "4")
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]+)?", given) or not float(given):
+        raise WrongVariable(f"BENCH_SECONDS is {given!r}: it must be a number above 0")
+    return float(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +105,10 @@ async def soak(world: World, plan: Plan) -> tuple[float, float]:
 
 
 async def _everything(plan: Plan) -> str:
-    await mirror.kept(TICKETS, person=PersonKey(TenantId(TENANT), PERSON), now=datetime.now(UTC))
     found: dict[str, list[Round]] = {name: [] for name in BOTS}
     async with opened() as world:
+        asked({**os.environ, **world.environment(0)})  # what the bots would refuse, none of which is waited for
+        await kept(plan.tickets, plan.home)
         for _ in range(plan.rounds):
             for name in BOTS:
                 found[name].append(await measure(world, plan, name))
@@ -108,7 +122,7 @@ def _heading(plan: Plan) -> str:
     return (
         f"{now:%Y-%m-%d}, {platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, "
         f"server and load on one core each, {AT_ONCE} at once, {plan.rounds} interleaved rounds of {plan.seconds:g} s, "
-        f"medians, {TICKETS:,} mirrored tickets.\n"
+        f"medians, {plan.tickets:,} mirrored tickets.\n"
     )
 
 
@@ -144,13 +158,13 @@ def _free_port() -> int:
 
 def main() -> None:
     """Measure, and print Markdown."""
-    plan = plan_of(os.environ)
-    harness = os.environ.get("BENCH_HARNESS", "")
-    if plan.load_core.isdigit() and int(plan.load_core) in os.sched_getaffinity(0):
-        os.sched_setaffinity(0, {int(plan.load_core)})
-    print(asyncio.run(_everything(plan)))
-    if harness:
-        print(asyncio.run(peers.compare(Path(harness), plan.rounds, plan.seconds)))
+    with ending_in_a_line():
+        plan, harness = plan_of(os.environ), peers.harness_of(os.environ)
+        if plan.load_core.isdigit() and int(plan.load_core) in os.sched_getaffinity(0):
+            os.sched_setaffinity(0, {int(plan.load_core)})
+        print(asyncio.run(_everything(plan)))
+        if harness:
+            print(asyncio.run(peers.compare(harness, plan.rounds, plan.seconds)))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import bot, mirror, run
+from bench import bot, mirror, peers, run
 from bench.world import LOOPBACK
 from sandbox.teams.keys import LoopbackTls
 
@@ -87,3 +87,35 @@ async def test_a_place_where_no_mirror_can_be_kept_is_named(tmp_path: Path) -> N
     file.touch()
     with pytest.raises(bot.WrongVariable, match=r"BENCH_MIRRORS is .*Not a directory"):
         await bot.kept(mirror.FEWEST, file / "mirrors")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("BENCH_ROUNDS", wrong) for wrong in ("", "0", "x")),
+        *(("BENCH_SECONDS", wrong) for wrong in ("", "0", "nan", "-1")),
+        *(("BENCH_SOAK", wrong) for wrong in ("", "-1")),
+        ("BENCH_TICKETS", "10"),
+    ],
+)
+def test_a_plan_that_cannot_be_meant_is_refused(name: str, value: str) -> None:
+    with pytest.raises(bot.WrongVariable, match=name):
+        run.plan_of({name: value})
+
+
+def test_the_other_bench_may_be_named_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "harness").mkdir()
+    (tmp_path / "harness" / "run.sh").touch()
+    monkeypatch.chdir(tmp_path)
+    assert peers.harness_of({"BENCH_HARNESS": "harness"}) == tmp_path / "harness"
+    assert peers.harness_of({}) is None
+
+
+def test_another_bench_that_is_not_there_is_told_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BENCH_HARNESS", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        run.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"BENCH_HARNESS is '{tmp_path}': there is no run.sh in {tmp_path}\n"
