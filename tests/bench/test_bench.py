@@ -13,10 +13,11 @@ from attms_core.mirror import Mirror
 from attms_core.model import PersonKey, TenantId
 from attms_core.store import levels
 from attms_core.store.database import open_database
-from bench import mirror, peers, run
+from bench import mirror, run
 from bench.load import Load
 from bench.process import running
 from bench.quiet import QuietAutotask
+from bench.table import BARE, OURS
 from bench.world import LOOPBACK, opened
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -42,7 +43,7 @@ def _sizes(home: Path) -> list[int]:
 
 
 async def test_the_candidate_builds_its_mirror_and_answers_with_a_page_of_eight(tmp_path: Path) -> None:
-    card = await _first_card(run.BOTS[run.OURS], tmp_path)
+    card = await _first_card(run.BOTS[OURS], tmp_path)
     rows = [part for part in card["body"] if part["type"] == "Container"]
     assert len(rows) == 8
     assert f"1-8 of {mirror.MINE}" in json.dumps(card)
@@ -51,7 +52,7 @@ async def test_the_candidate_builds_its_mirror_and_answers_with_a_page_of_eight(
 
 
 async def test_the_yardstick_answers_with_a_card(tmp_path: Path) -> None:
-    card = await _first_card(run.BOTS[run.BARE], tmp_path)
+    card = await _first_card(run.BOTS[BARE], tmp_path)
     assert len(card["body"]) == 9
 
 
@@ -95,11 +96,3 @@ async def test_whoever_looks_at_a_new_mirror_tells_nobody_of_levels_reached_befo
         assert not await database.read(lambda tx: levels.is_any_near(tx, tenant, NOW))
     finally:
         await database.close()
-
-
-def test_ratios_are_of_medians() -> None:
-    def row(peer: str, speed: float, cpu: float) -> dict[str, Any]:
-        return {"peer": peer, "turns_per_s": speed, "cpu_s_per_1000": cpu}
-
-    rows = [row("attms", 100, 1), row("attms", 300, 2), row("attms", 900, 9), row("slow", 10, 20)]
-    assert peers.ratios(rows) == ["- slow: 30.0 x its turns/s, 0.10 x its CPU a turn"]

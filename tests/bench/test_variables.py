@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import bot, mirror, peers, run
+from bench.table import OURS
 from bench.world import LOOPBACK
 from sandbox.teams.keys import LoopbackTls
 
@@ -72,7 +73,7 @@ def _names(folder: Path) -> list[str]:
 
 async def test_a_candidate_that_was_asked_for_too_little_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
-        *run.BOTS[run.OURS],
+        *run.BOTS[OURS],
         env={**os.environ, "BENCH_TICKETS": "10", "BENCH_MIRRORS": str(tmp_path / "mirrors")},
         stderr=asyncio.subprocess.PIPE,
     )
