@@ -1,6 +1,7 @@
 """The bot under the bench's variables: the real application over a generated mirror. Started by ``bench.start``.
 
-What the variables mean is said in docs/performance.md. Only AutoTask is replaced, by one without news.
+What the variables mean is said in docs/performance.md ("What the bench is told"). Only AutoTask is replaced, by one
+without news.
 """
 
 import asyncio

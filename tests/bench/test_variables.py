@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from bench import bot, mirror, peers, run
 from bench.table import OURS
 from bench.world import LOOPBACK
 from sandbox.teams.keys import LoopbackTls
+from tests.house.house import ROOT, text
 
 WRONG = {
     "PORT": ["", "x", "70000"],
@@ -120,3 +122,14 @@ def test_another_bench_that_is_not_there_is_told_before_anything_is_measured(
         run.main()
     assert ended.value.code == 2
     assert capsys.readouterr().err == f"BENCH_HARNESS is '{tmp_path}': there is no run.sh in {tmp_path}\n"
+
+
+def test_every_variable_that_the_bench_reads_is_explained() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bench").glob("*.py"))
+    read = set(re.findall(r'"(BENCH_[A-Z_]+|PORT|APP_ID|APP_SECRET|SSL_CERT_FILE)"', code))
+    _, _, told = text("docs/performance.md").partition("## What the bench is told")
+    explained = {
+        name for row in re.findall(r"^\| (`.*?) \|", told, re.MULTILINE) for name in re.findall("`(.*?)`", row)
+    }
+    assert read - {"BENCH_STATE", "BENCH_OUT"} <= explained  # the two are what the bench of peers is told
+    assert {name for name in explained if name.startswith("BENCH_")} <= read
