@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import median
 
+from bench.bot import ending_in_a_line
 from bench.cost import Cost
 from bench.mirror import STATE
 from bench.process import pinned
@@ -73,7 +74,8 @@ def table(found: Mapping[str, Sequence[Cost]]) -> str:
 
 def main() -> None:
     """Measure, and print Markdown."""
-    plan = plan_of(os.environ)
+    with ending_in_a_line():
+        plan = plan_of(os.environ)
     STATE.mkdir(exist_ok=True)
     if plan.load_core.isdigit() and int(plan.load_core) in os.sched_getaffinity(0):
         os.sched_setaffinity(0, {int(plan.load_core)})

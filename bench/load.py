@@ -29,6 +29,7 @@ class Result:
     cpu_ms: float
     """Of the server, a turn."""
     p50: float
+    """From the post to the reply, which is what people wait for."""
     p99: float
     memory: float
 
@@ -94,7 +95,7 @@ class Load:
         return client
 
     async def _turn(self, client: wire.Client) -> float:
-        """Give the seconds that a turn took, until its later end; 0 for one that was refused."""
+        """Speak, until both ends of the turn; give the seconds to the reply, 0 for a turn that was refused."""
         number = self._next
         self._next += 1
         place = self._place + number % CONVERSATIONS
@@ -105,8 +106,7 @@ class Load:
         if not 200 <= status < 300:
             self._world.connector.waiting.pop(place, None)
             return 0.0
-        answered = time.monotonic()
-        return max(answered, await asyncio.wait_for(replied, LONGEST_TURN)) - began
+        return await asyncio.wait_for(replied, LONGEST_TURN) - began
 
     def _request(self, number: int, place: int) -> bytes:
         first, second, third = self._parts

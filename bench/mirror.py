@@ -56,6 +56,10 @@ _THINGS = ("printer", "mailbox", "VPN", "laptop", "backup", "phone", "licence", 
 _TROUBLES = ("does not answer", "is slow since Monday", "asks for a password", "stopped working", "needs replacing")
 
 
+class TooFew(ValueError):
+    """A mirror of less than ``FEWEST`` tickets would not have all that is looked for in it."""
+
+
 def companies_in(count: int) -> int:
     """Say how many companies a mirror of so many tickets has."""
     return max(50, count // 500)
@@ -96,8 +100,10 @@ def _assignee(number: int, count: int) -> ResourceId | None:
 async def kept(count: int, *, person: PersonKey, now: datetime, home: Path = STATE) -> Path:
     """Give the folder of a mirror of ``count`` tickets, built the first time; it is as fresh as if just polled.
 
-    There must be at least ``FEWEST``.
+    Raises ``TooFew``.
     """
+    if count < FEWEST:
+        raise TooFew(f"a mirror of {count} tickets is too small: {FEWEST} is the least")
     folder = home / f"mirror-{count}-{_fingerprint():08x}"
     if not folder.exists():
         await _build(folder, count, person, now)
@@ -113,14 +119,17 @@ async def _build(folder: Path, count: int, person: PersonKey, now: datetime) -> 
     half = folder.with_suffix(".half")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
-    database = await open_database(None, half)
     gc.disable()  # tickets are in no circles, and to look for some among so many is an eighth of the time
     try:
-        await fill(database, count, person.tenant, now)
+        database = await open_database(None, half)
+        try:
+            await fill(database, count, person.tenant, now)
+        finally:
+            await database.close()
+        half.rename(folder)  # a build that was interrupted leaves nothing that looks whole
     finally:
         gc.enable()
-        await database.close()
-    half.rename(folder)  # a build that was interrupted leaves nothing that looks whole
+        shutil.rmtree(half, ignore_errors=True)
 
 
 async def fill(database: Database, count: int, tenant: TenantId, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The bench of peers that somebody keeps elsewhere, run with our bot as its candidate, and the ratios it shows.
+"""The bench of peers that somebody keeps elsewhere, run with our bot as its candidate, and what it measured.
 
 That bench is only read: its environments, keys and results go under ``bench/.state``.
 """
@@ -6,16 +6,19 @@ That bench is only read: its environments, keys and results go under ``bench/.st
 import asyncio
 import json
 import os
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any
 
+from bench.bot import WrongVariable
 from bench.mirror import STATE
+from bench.table import BARE, OURS, SDK, STOCK, Round, Run
 
-PEERS = ("botbuilder", "agents-sdk", "bare-aiohttp")
-OURS = "attms"
+CANDIDATE_NAME = "attms"
+NAMES: Mapping[str, str] = {CANDIDATE_NAME: OURS, "bare-aiohttp": BARE, "agents-sdk": SDK, "botbuilder": STOCK}
+"""The bots by the other bench's names, as our table lists them."""
+PEERS = tuple(name for name in NAMES if name != CANDIDATE_NAME)
+AT_ONCE = 16
 LONGEST = 3600.0
 """Seconds that one run of the other bench may take."""
 CANDIDATE = Path(__file__).parent / "candidate"
@@ -25,8 +28,19 @@ class BenchFailed(RuntimeError):
     """The other bench ended with an error; its last words are the message."""
 
 
-async def compare(harness: Path, rounds: int, seconds: float) -> str:
-    """Run the peers and our bot in turns; give a table and the ratios. Raises ``BenchFailed``."""
+def harness_of(environ: Mapping[str, str]) -> Path | None:
+    """Give the folder of the other bench, none when nobody names one. Raises ``WrongVariable``."""
+    named = environ.get("BENCH_HARNESS", "")
+    if not named:
+        return None
+    harness = Path(named).resolve()
+    if not (harness / "run.sh").is_file():
+        raise WrongVariable(f"BENCH_HARNESS is {named!r}: there is no run.sh in {harness}")
+    return harness
+
+
+async def compare(harness: Path, rounds: int, seconds: float) -> Run:
+    """Run the peers and our bot in turns. Raises ``BenchFailed``."""
     home = STATE / "peers"
     home.mkdir(parents=True, exist_ok=True)
     places = {
@@ -38,13 +52,14 @@ async def compare(harness: Path, rounds: int, seconds: float) -> str:
     if not (Path(places["BENCH_VENVS"]) / "venv-bb").exists():
         await _run(harness, places, ["setup"])
     before = set((home / "results").glob("matrix-*.jsonl"))
-    options = ["--rounds", str(rounds), "--seconds", str(seconds), "--concurrency", "16", "--peers", ",".join(PEERS)]
-    said = await _run(harness, places, ["matrix", *options, "--candidate", f"{OURS}={CANDIDATE}"])
+    options = ["--rounds", str(rounds), "--seconds", str(seconds), "--concurrency", str(AT_ONCE)]
+    bots = ["--peers", ",".join(PEERS), "--candidate", f"{CANDIDATE_NAME}={CANDIDATE}"]
+    await _run(harness, places, ["matrix", *options, *bots])
     newest = max(set((home / "results").glob("matrix-*.jsonl")) - before)
-    return "\n".join([said[said.find("###") :].rstrip(), "", *ratios(_load_rows(newest))])
+    return run_of([json.loads(line) for line in newest.read_text(encoding="utf-8").splitlines()])
 
 
-async def _run(harness: Path, places: Mapping[str, str], words: Sequence[str]) -> str:
+async def _run(harness: Path, places: Mapping[str, str], words: Sequence[str]) -> None:
     process = await asyncio.create_subprocess_exec(
         "bash",
         str(harness / "run.sh"),
@@ -57,23 +72,27 @@ async def _run(harness: Path, places: Mapping[str, str], words: Sequence[str]) -
     said, _ = await asyncio.wait_for(process.communicate(), LONGEST)
     if process.returncode:
         raise BenchFailed(said.decode(errors="replace")[-2000:])
-    return said.decode(errors="replace")
 
 
-def _load_rows(results: Path) -> list[dict[str, Any]]:
-    rows = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
-    return [row for row in rows if row["kind"] == "load"]
+def run_of(rows: Sequence[Mapping[str, Any]]) -> Run:
+    """Read the other bench's lines: of each bot and round one of its start and one of its load."""
+    starts = {(row["peer"], row["round"]): row for row in rows if row["kind"] == "start"}
+    loads = [row for row in rows if row["kind"] == "load"]
+    found = {
+        name: [_round(starts[peer, load["round"]], load) for load in loads if load["peer"] == peer]
+        for peer, name in NAMES.items()
+    }
+    return Run("peers", {name: rounds for name, rounds in found.items() if rounds})
 
 
-def ratios(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say how we compare: turns a second, and CPU a turn, each by the medians of all rounds."""
-    speed, cpu = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
-    for row in rows:
-        speed[row["peer"]].append(row["turns_per_s"])
-        cpu[row["peer"]].append(row["cpu_s_per_1000"])
-    return [
-        f"- {peer}: {median(speed[OURS]) / median(speed[peer]):.1f} x its turns/s, "
-        f"{median(cpu[OURS]) / median(cpu[peer]):.2f} x its CPU a turn"
-        for peer in speed
-        if peer != OURS
-    ]
+def _round(start: Mapping[str, Any], load: Mapping[str, Any]) -> Round:
+    reply = load.get("reply_ms") or {"p50": 0.0, "p99": 0.0}  # of a bot that did not reply at all
+    return Round(
+        first=start["first_2xx_s"],
+        memory=start["rss_mb"],
+        turns_per_second=load["turns_per_s"],
+        cpu_ms=load["cpu_s_per_1000"],
+        p50=reply["p50"],
+        p99=reply["p99"],
+        errors=load["errors"],
+    )

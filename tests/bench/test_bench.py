@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from attms_core.mirror import Mirror
 from attms_core.model import PersonKey, TenantId
 from attms_core.store import levels
 from attms_core.store.database import open_database
-from bench import mirror, peers, run
+from bench import mirror, run
 from bench.load import Load
 from bench.process import running
 from bench.quiet import QuietAutotask
+from bench.table import BARE, OURS
 from bench.world import LOOPBACK, opened
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -40,7 +43,7 @@ def _sizes(home: Path) -> list[int]:
 
 
 async def test_the_candidate_builds_its_mirror_and_answers_with_a_page_of_eight(tmp_path: Path) -> None:
-    card = await _first_card(run.BOTS[run.OURS], tmp_path)
+    card = await _first_card(run.BOTS[OURS], tmp_path)
     rows = [part for part in card["body"] if part["type"] == "Container"]
     assert len(rows) == 8
     assert f"1-8 of {mirror.MINE}" in json.dumps(card)
@@ -49,7 +52,7 @@ async def test_the_candidate_builds_its_mirror_and_answers_with_a_page_of_eight(
 
 
 async def test_the_yardstick_answers_with_a_card(tmp_path: Path) -> None:
-    card = await _first_card(run.BOTS[run.BARE], tmp_path)
+    card = await _first_card(run.BOTS[BARE], tmp_path)
     assert len(card["body"]) == 9
 
 
@@ -60,6 +63,22 @@ def test_a_mirror_of_any_size_has_as_many_tickets_of_the_person_and_of_the_rare_
         assert len(still_open) == count // mirror.OPEN_EVERY
         assert sum(ticket.assignee == mirror.ME for ticket in still_open) == mirror.MINE
         assert sum(mirror.RARE in ticket.title for ticket in made) == 10
+
+
+async def test_a_mirror_that_is_too_small_is_not_begun(tmp_path: Path) -> None:
+    with pytest.raises(mirror.TooFew, match="1000 is the least"):
+        await mirror.kept(mirror.FEWEST - 1, person=PersonKey(TenantId("bench"), "me"), now=NOW, home=tmp_path)
+    assert not _sizes(tmp_path)
+
+
+async def test_a_mirror_whose_building_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(mirror, "fill", full)
+    with pytest.raises(OSError, match="no space left"):
+        await mirror.kept(mirror.FEWEST, person=PersonKey(TenantId("bench"), "me"), now=NOW, home=tmp_path)
+    assert not _sizes(tmp_path)
 
 
 def test_the_same_mirror_is_made_every_time() -> None:
@@ -77,11 +96,3 @@ async def test_whoever_looks_at_a_new_mirror_tells_nobody_of_levels_reached_befo
         assert not await database.read(lambda tx: levels.is_any_near(tx, tenant, NOW))
     finally:
         await database.close()
-
-
-def test_ratios_are_of_medians() -> None:
-    def row(peer: str, speed: float, cpu: float) -> dict[str, Any]:
-        return {"peer": peer, "turns_per_s": speed, "cpu_s_per_1000": cpu}
-
-    rows = [row("attms", 100, 1), row("attms", 300, 2), row("attms", 900, 9), row("slow", 10, 20)]
-    assert peers.ratios(rows) == ["- slow: 30.0 x its turns/s, 0.10 x its CPU a turn"]
