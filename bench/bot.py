@@ -135,7 +135,7 @@ def whole(environ: Mapping[str, str], name: str, usual: int, *, least: int) -> i
 def _openness(environ: Mapping[str, str]) -> dict[str, Any]:
     if environ.get("BENCH_AUTH") == "off":
         return {"dangerously_open": True}
-    ca = environ.get("SSL_CERT_FILE", "")
+    ca = environ.get("SSL_CERT_FILE") or environ.get("REQUESTS_CA_BUNDLE", "")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca)
     except OSError as error:
