@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from attms_core.http_pool import HttpPool
 
 
+CLOSED = "the connections are closed"
+"""Said by ``NotSent`` to whoever comes too late."""
+
+
 class ForbiddenAddress(Exception):
     """A URL points to where we do not send anything."""
 
@@ -80,6 +84,7 @@ class HttpClient:
         self._allowed = allowed
         self._body_cap = body_cap
         self._pool: HttpPool | None = None
+        self._is_closed = False
         self._loading = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -89,12 +94,16 @@ class HttpClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close every connection."""
-        if self._pool is not None:
-            await self._pool.close()
+        """Close every connection; from then on nothing is sent."""
+        self._is_closed = True
+        async with self._loading:  # what is being loaded is closed with the rest
+            if self._pool is not None:
+                await self._pool.close()
 
     async def send(self, request: Request) -> Response:
         """Exchange one request for its answer. Raises ``ForbiddenAddress``, ``NotSent`` or ``AnswerLost``."""
+        if self._is_closed:
+            raise NotSent(CLOSED)
         pool = self._pool or await self._loaded()
         return await pool.send(request)
 

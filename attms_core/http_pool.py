@@ -11,7 +11,7 @@ import time
 
 import httpx
 
-from attms_core.http import AllowList, AnswerLost, ForbiddenAddress, NotSent, Request, Response
+from attms_core.http import CLOSED, AllowList, AnswerLost, ForbiddenAddress, NotSent, Request, Response
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
@@ -54,9 +54,11 @@ class HttpPool:
         self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
         self._tls = httpx.create_ssl_context(trust_env=False)
         self._resolved: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._is_closed = False
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; from then on nothing is sent."""
+        self._is_closed = True
         for transport in self._transports.values():
             await transport.aclose()
         self._transports.clear()
@@ -97,6 +99,8 @@ class HttpPool:
 
     def _transport(self, host: str) -> httpx.AsyncHTTPTransport:
         """One pool per host: connections go to pinned addresses, which two hosts may share."""
+        if self._is_closed:
+            raise NotSent(CLOSED)  # what were opened now would be closed by nobody
         if host not in self._transports:
             limits = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=30)
             self._transports[host] = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits)

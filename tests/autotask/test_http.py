@@ -94,6 +94,29 @@ async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
             await client.send(Request(method="POST", url=f"http://127.0.0.1:{port}/", body=b"x"))
 
 
+@pytest.mark.parametrize("sent_before", [True, False])
+async def test_what_comes_after_the_end_is_not_sent_and_opens_nothing(origin: str, *, sent_before: bool) -> None:
+    request = Request(method="GET", url=f"{origin}/echo")
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        if sent_before:
+            await client.send(request)
+    with pytest.raises(NotSent):
+        await client.send(request)
+
+
+async def test_what_is_on_its_way_to_a_connection_at_the_end_is_not_sent_either(
+    origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(_: http_pool.HttpPool, __: object) -> tuple[str, ...]:
+        await client.__aexit__(None, None, None)
+        return ("127.0.0.1",)
+
+    monkeypatch.setattr(http_pool.HttpPool, "_addresses", resolve)
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        with pytest.raises(NotSent):
+            await client.send(Request(method="GET", url=f"{origin}/echo"))
+
+
 @pytest.mark.parametrize(
     "url",
     [
