@@ -41,7 +41,10 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     deadline: float = 30.0
-    """Seconds for the whole exchange, connecting included."""
+    """Seconds for the whole exchange: finding the host, connecting to any of its addresses, sending, reading.
+
+    When they end before anything was sent, it is ``NotSent``; else the answer is lost.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,8 @@ class HttpClient:
     allowed     every URL is checked against it before anything is resolved
     body_cap    bytes of an answer after decompression; more counts as a lost answer
 
-    What sends is loaded with the first request, off the loop: httpx and the certificates are a tenth of a start.
+    What sends is loaded with the first request, off the loop and beside its deadline: httpx and the certificates are a
+    tenth of a start.
     """
 
     def __init__(self, allowed: AllowList, *, body_cap: int) -> None:
