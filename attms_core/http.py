@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from attms_core.http_pool import HttpPool
 
 
+CLOSED = "the connections are closed"
+"""Said by ``NotSent`` to whoever comes too late."""
+
+
 class ForbiddenAddress(Exception):
     """A URL points to where we do not send anything."""
 
@@ -37,7 +41,10 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     deadline: float = 30.0
-    """Seconds for the whole exchange, connecting included."""
+    """Seconds for the whole exchange: finding the host, connecting to any of its addresses, sending, reading.
+
+    When they end before anything was sent, it is ``NotSent``; else the answer is lost.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +80,15 @@ class HttpClient:
     allowed     every URL is checked against it before anything is resolved
     body_cap    bytes of an answer after decompression; more counts as a lost answer
 
-    What sends is loaded with the first request, off the loop: httpx and the certificates are a tenth of a start.
+    What sends is loaded with the first request, off the loop and beside its deadline: httpx and the certificates are a
+    tenth of a start.
     """
 
     def __init__(self, allowed: AllowList, *, body_cap: int) -> None:
         self._allowed = allowed
         self._body_cap = body_cap
         self._pool: HttpPool | None = None
+        self._is_closed = False
         self._loading = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -89,12 +98,16 @@ class HttpClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close every connection."""
-        if self._pool is not None:
-            await self._pool.close()
+        """Close every connection; from then on nothing is sent."""
+        self._is_closed = True
+        async with self._loading:  # what is being loaded is closed with the rest
+            if self._pool is not None:
+                await self._pool.close()
 
     async def send(self, request: Request) -> Response:
         """Exchange one request for its answer. Raises ``ForbiddenAddress``, ``NotSent`` or ``AnswerLost``."""
+        if self._is_closed:
+            raise NotSent(CLOSED)
         pool = self._pool or await self._loaded()
         return await pool.send(request)
 

@@ -8,16 +8,18 @@ import asyncio
 import ipaddress
 import socket
 import time
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import httpx
 
-from attms_core.http import AllowList, AnswerLost, ForbiddenAddress, NotSent, Request, Response
+from attms_core.http import CLOSED, AllowList, AnswerLost, ForbiddenAddress, NotSent, Request, Response
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
 RESOLVED_FOR_SECONDS = 60.0
 ADDRESSES_TRIED = 2
-"""Of a host with several addresses; a dead first one must not cost the call."""
+"""Of a host with several addresses; a dead first one must not cost the call, nor all of its time."""
 
 
 def parse(url: str, allowed: AllowList) -> httpx.URL:
@@ -45,6 +47,31 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+class _Stream(Protocol):
+    async def aclose(self) -> None: ...
+
+
+class _Sending:
+    """How far a request has come: what sends it tells each of its steps (httpx: trace extension)."""
+
+    def __init__(self) -> None:
+        self.has_begun = False
+        """Whether anything of the request may be on its way."""
+        self._stream: _Stream | None = None
+
+    async def __call__(self, step: str, facts: Mapping[str, Any]) -> None:
+        """Note the connection, and the step before the request's first byte."""
+        if step == "connection.connect_tcp.complete":
+            self._stream = facts["return_value"]
+        elif step == "http11.send_request_headers.started":
+            self.has_begun = True
+
+    async def end(self) -> None:
+        """Close a connection on which nothing was sent: one that is cut off in its greeting is closed by nobody."""
+        if self._stream is not None and not self.has_begun:
+            await self._stream.aclose()
+
+
 class HttpPool:
     """Sends requests to allowed hosts over pooled connections. Making it loads the certificates, which blocks."""
 
@@ -54,9 +81,11 @@ class HttpPool:
         self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
         self._tls = httpx.create_ssl_context(trust_env=False)
         self._resolved: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._is_closed = False
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; from then on nothing is sent."""
+        self._is_closed = True
         for transport in self._transports.values():
             await transport.aclose()
         self._transports.clear()
@@ -64,22 +93,36 @@ class HttpPool:
     async def send(self, request: Request) -> Response:
         """Exchange one request for its answer. Raises ``ForbiddenAddress``, ``NotSent`` or ``AnswerLost``."""
         url = parse(request.url, self._allowed)
-        addresses = await self._addresses(url)
+        ends = asyncio.get_running_loop().time() + request.deadline
+        sending = _Sending()
+        try:
+            async with asyncio.timeout_at(ends):
+                return await self._exchange(request, url, sending, ends)
+        except TimeoutError as error:
+            if sending.has_begun:
+                raise AnswerLost("no answer in time") from error
+            raise NotSent("no connection in time") from error
+        finally:
+            await sending.end()
+
+    async def _exchange(self, request: Request, url: httpx.URL, sending: _Sending, ends: float) -> Response:
+        addresses = (await self._addresses(url))[:ADDRESSES_TRIED]
         unsent = NotSent("no address")
-        for address in addresses[:ADDRESSES_TRIED]:
+        for place, address in enumerate(addresses):
+            left = ends - asyncio.get_running_loop().time()
+            message = _message(request, url, address, sending, connect=left / (len(addresses) - place))
             try:
-                return await self._exchange(request, url, address)
+                return await self._attempt(message, url.host)
             except NotSent as error:
                 unsent = error
         raise unsent
 
-    async def _exchange(self, request: Request, url: httpx.URL, address: str) -> Response:
+    async def _attempt(self, message: httpx.Request, host: str) -> Response:
         try:
-            async with asyncio.timeout(request.deadline):
-                return await self._deliver(_message(request, url, address), url.host)
+            return await self._deliver(message, host)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent(type(error).__name__) from error
-        except (httpx.RequestError, httpx.StreamError, TimeoutError) as error:
+        except (httpx.RequestError, httpx.StreamError) as error:
             raise AnswerLost(type(error).__name__) from error
 
     async def _deliver(self, message: httpx.Request, host: str) -> Response:
@@ -97,6 +140,8 @@ class HttpPool:
 
     def _transport(self, host: str) -> httpx.AsyncHTTPTransport:
         """One pool per host: connections go to pinned addresses, which two hosts may share."""
+        if self._is_closed:
+            raise NotSent(CLOSED)  # what were opened now would be closed by nobody
         if host not in self._transports:
             limits = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=30)
             self._transports[host] = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits)
@@ -116,15 +161,16 @@ class HttpPool:
         return found
 
 
-def _message(request: Request, url: httpx.URL, address: str) -> httpx.Request:
-    connect = min(CONNECT_SECONDS, request.deadline)
+def _message(request: Request, url: httpx.URL, address: str, sending: _Sending, *, connect: float) -> httpx.Request:
+    """Make what is sent. ``connect`` is how many seconds a connection may take, within what any may."""
+    connect = min(CONNECT_SECONDS, connect)
     timeout = httpx.Timeout(READ_SECONDS, connect=connect, pool=connect)
     return httpx.Request(
         request.method,
         url.copy_with(host=address),
         headers={"Host": url.netloc.decode("ascii"), "Accept-Encoding": "gzip", **request.headers},
         content=request.body,
-        extensions={"timeout": timeout.as_dict(), "sni_hostname": url.host},
+        extensions={"timeout": timeout.as_dict(), "sni_hostname": url.host, "trace": sending},
     )
 
 

@@ -99,19 +99,18 @@ class Conversations:
         self._known.pop((told.tenant, told.id), None)
 
     async def set_internal(self, conversation: Conversation, *, on: bool) -> None:
-        """Mark a conversation. Raises ``NotAllowed`` while a guest or an outsider is on the roster."""
-        if on:
-            outsiders = await self._outsiders(conversation)
-            if outsiders:
-                raise NotAllowed(
-                    f"This conversation cannot be internal: {', '.join(outsiders)} would read along.",
-                    hint="Guests and people of other organisations have to leave first.",
-                )
-        else:
-            self._mark(conversation, on=False)  # at once: what a turn writes meanwhile must not bring it back
-        await self.settle(conversation)
-        await self._database.write(lambda tx: conversations.set_internal(tx, conversation.tenant, conversation.id, on))
-        self._mark(conversation, on=on)
+        """Mark a conversation. Raises ``NotAllowed`` while outsiders would read along or the roster is not told.
+
+        After that it is not internal, whatever it was before.
+        """
+        if not on:
+            await self._end(conversation)
+            return
+        await self._refuse_outsiders(conversation)
+        await self._store_mark(conversation, on=True)
+        # Whoever joined while it was written found no mark to end.
+        await self._refuse_outsiders(conversation)
+        self._mark(conversation, on=True)
 
     async def close_to_outsiders(self, joined: Conversation) -> list[tuple[Conversation, tuple[str, ...]]]:
         """After somebody joined: end the internal marks, there and in the team's other channels, where outsiders are.
@@ -122,7 +121,7 @@ class Conversations:
         found = [(each, await self._outsiders_or_untold(each)) for each in await self._internal_beside(joined)]
         ended = [(each, outsiders) for each, outsiders in found if outsiders]
         for each, outsiders in ended:
-            await self.set_internal(each, on=False)
+            await self._end(each)
             log.warning("internal_ended", conversation=each.id, outsiders=len(outsiders))
         return ended
 
@@ -141,7 +140,7 @@ class Conversations:
                 log.warning("roster_unreadable", conversation=each.id, code=error.code)
                 continue
             if outsiders:
-                await self.set_internal(each, on=False)
+                await self._end(each)
                 log.warning("internal_ended", conversation=each.id, outsiders=len(outsiders))
                 ended.append((each, outsiders))
         return ended
@@ -149,11 +148,35 @@ class Conversations:
     async def end_internal(self, left: Conversation) -> None:
         """End the internal marks where the app is no more, in all channels of a team: nobody sees who joins there."""
         for each in await self._internal_beside(left):
-            await self.set_internal(each, on=False)
+            await self._end(each)
 
     async def say(self, conversation: Conversation, message: dict[str, Any], *, thread: str | None = None) -> None:
         """Say something there besides an answer, in a channel in a thread if one is named. Raises ``Delivery``."""
         await self._line.send(conversation, message, thread=thread)
+
+    async def _refuse_outsiders(self, conversation: Conversation) -> None:
+        outsiders = await self._outsiders_or_untold(conversation)
+        if not outsiders:
+            return
+        await self._end(conversation)
+        if outsiders == (UNTOLD,):
+            raise NotAllowed(
+                "This conversation is not internal: Teams does not tell who would read along.",
+                hint="Say it again in a few minutes.",
+            )
+        raise NotAllowed(
+            f"This conversation cannot be internal: {', '.join(outsiders)} would read along.",
+            hint="Guests and people of other organisations have to leave first.",
+        )
+
+    async def _end(self, conversation: Conversation) -> None:
+        self._mark(conversation, on=False)  # at once: what a turn writes meanwhile must not bring it back
+        await self._store_mark(conversation, on=False)
+        self._mark(conversation, on=False)
+
+    async def _store_mark(self, conversation: Conversation, *, on: bool) -> None:
+        await self.settle(conversation)
+        await self._database.write(lambda tx: conversations.set_internal(tx, conversation.tenant, conversation.id, on))
 
     async def _internal_beside(self, place: Conversation) -> list[Conversation]:
         return await self._database.read(lambda tx: conversations.internal_beside(tx, place))

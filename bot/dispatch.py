@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
-from typing import Self
+from typing import Self, TypeVar
 
 import structlog
 from msgspec import structs
@@ -34,6 +34,7 @@ from cards.saving import SavingCard
 from cards.submission import Submission, unpack
 
 log = structlog.get_logger(__name__)
+Done = TypeVar("Done", Reply, None)
 
 PATIENCE = timedelta(seconds=2.5)
 """An invoke is answered within three seconds; a longer save goes on and the message is edited."""
@@ -43,7 +44,7 @@ PRESSED = frozenset({TurnKind.SUBMIT, TurnKind.EXECUTE})
 
 
 class Dispatch:
-    """The handler of every turn. Open it as an async context manager: leaving it waits for late presses.
+    """The handler of every turn. Open it as an async context manager: leaving it waits for all that is under way.
 
     ``connected`` says whether AutoTask has been set up; ``poke`` wakes the sender when something may be owed.
     """
@@ -78,20 +79,33 @@ class Dispatch:
         self._doctor = doctor
         self._connected = connected
         self._patience = patience
-        self._late: set[asyncio.Task[None]] = set()
+        self._turns = 0
+        """Turns under way. They run in tasks of the channel's, so they are counted: only presses get tasks of ours."""
+        self._no_turns = asyncio.Event()
+        self._presses: set[asyncio.Task[Reply] | asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Open it."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Wait for presses that were answered with "Saving..."."""
-        await asyncio.gather(*self._late, return_exceptions=True)
+        """Wait for the turns under way and for every press, answered or not: what they work with is closed next."""
+        while self._turns:
+            await self._no_turns.wait()
+        while self._presses:
+            await asyncio.wait(self._presses)
 
     async def __call__(self, turn: Turn) -> Answer:
         """Answer a turn. Never raises: what goes wrong becomes a card with the turn's trace id."""
         started = time.perf_counter()
-        answer, outcome = await self._answer(turn)
+        self._turns += 1
+        self._no_turns.clear()
+        try:
+            answer, outcome = await self._answer(turn)
+        finally:
+            self._turns -= 1
+            if not self._turns:
+                self._no_turns.set()
         took = round((time.perf_counter() - started) * 1000, 1)
         log.info("turn", kind=turn.kind, outcome=outcome, ms=took)
         return answer
@@ -184,23 +198,27 @@ class Dispatch:
 
     async def _in_time(self, asking: Asking, handled: Coroutine[None, None, Reply]) -> Reply:
         """Wait for a write; when it takes too long and its wish is stored, say so and let it go on."""
-        task = asyncio.create_task(handled, name=f"press {asking.turn.id}")
-        while not (await asyncio.wait({task}, timeout=self._patience.total_seconds()))[0]:
-            if await self._owe_later(asking):
-                return self._saving(asking, task)
-        return await task
+        press = self._own(handled, "press", asking)
+        try:
+            while not (await asyncio.wait({press}, timeout=self._patience.total_seconds()))[0]:
+                if await self._owe_later(asking):
+                    card = SavingCard()
+                    return Reply(card.render(asking.reader), card.summary())
+        finally:
+            if not press.done():  # also when the turn was cancelled, or the store does not take what is owed
+                self._own(self._finish_late(asking, press), "late press", asking)
+        return await press
 
-    def _saving(self, asking: Asking, task: asyncio.Task[Reply]) -> Reply:
-        late = asyncio.create_task(self._finish_late(asking, task), name=f"late press {asking.turn.id}")
-        self._late.add(late)
-        late.add_done_callback(self._late.discard)
-        card = SavingCard()
-        return Reply(card.render(asking.reader), card.summary())
+    def _own(self, work: Coroutine[None, None, Done], what: str, asking: Asking) -> asyncio.Task[Done]:
+        task = asyncio.create_task(work, name=f"{what} {asking.turn.id}")
+        self._presses.add(task)
+        task.add_done_callback(self._presses.discard)
+        return task
 
-    async def _finish_late(self, asking: Asking, task: asyncio.Task[Reply]) -> None:
+    async def _finish_late(self, asking: Asking, press: asyncio.Task[Reply]) -> None:
         """See a late press through; what came of it is due on its card at once."""
-        await asyncio.wait({task})
-        if not task.cancelled() and (error := task.exception()):
+        await asyncio.wait({press})
+        if not press.cancelled() and (error := press.exception()):
             log.error("late_press_broke", exc_info=error)
         try:
             await self._owe_later(asking)

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
 
+from attms_core.digits import whole
+
 _NUMBER = re.compile(r"^T\d{8}\.\d{4}(\.\d{1,4})?$", re.IGNORECASE | re.ASCII)
 _ID = re.compile(r"^#?(\d{1,15})$", re.ASCII)
 _LINK_PATH = "executecommand.aspx"
@@ -92,8 +94,8 @@ def _linked(text: str) -> Reference | None:
     if parts.scheme not in {"http", "https"} or not parts.path.casefold().endswith(_LINK_PATH):
         return None
     query = {name.casefold(): values[0] for name, values in parse_qs(parts.query).items()}
-    if "ticketid" in query and query["ticketid"].isascii() and query["ticketid"].isdigit():
-        return Reference(id=int(query["ticketid"][:15]))
+    if (ticket := whole(query.get("ticketid", ""))) is not None:
+        return Reference(id=ticket)
     number = query.get("ticketnumber", "")
     return Reference(number=number.upper()) if _NUMBER.match(number) else None
 

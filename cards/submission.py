@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar, get_args, get_type_hi
 
 from msgspec import NODEFAULT, Struct, structs
 
+from attms_core.digits import whole
 from attms_core.errors import Invalid, OutOfDate
 from cards.elements import Json
 from cards.text import clean
@@ -18,7 +19,6 @@ ENVELOPE = "attms"
 MOST_KEYS = 60
 """A form's inputs and a little more."""
 _NONCE = re.compile(r"[A-Za-z0-9_-]{0,64}")
-_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 _OWN = frozenset({"do", "v", "n"})
 
 
@@ -43,11 +43,10 @@ class Whole(Struct, frozen=True):
 
     def read(self, raw: object) -> int:
         """Take a number, or its digits as an input sends them."""
-        if isinstance(raw, str) and _WHOLE.fullmatch(raw):
-            raw = int(raw)
-        if type(raw) is not int or not 0 <= raw <= self.most:
+        number = whole(raw) if isinstance(raw, str) else raw
+        if type(number) is not int or not 0 <= number <= self.most:
             raise ValueError("not a whole number")
-        return raw
+        return number
 
 
 class Text(Struct, frozen=True):

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from attms_core.digits import whole
 from attms_core.model.ids import TenantId
 from attms_core.model.notice import Lane, Topic
 
@@ -32,12 +33,13 @@ class Sender(Struct, frozen=True):
 
 def read_key(key: str) -> Topic | Sender | None:
     """Read the key of a topic or a sender; none for what is neither."""
-    kind, _, number = key.partition(":")
-    if not number.isascii() or not number.isdigit():
+    kind, _, digits = key.partition(":")
+    number = whole(digits)
+    if number is None:
         return None
     if kind in {"ticket", "opportunity"}:
         return Topic.parse(key)
-    return Sender(SenderKind(kind), int(number)) if kind in set(SenderKind) else None
+    return Sender(SenderKind(kind), number) if kind in set(SenderKind) else None
 
 
 class Until(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from string import ascii_lowercase
 
+from attms_core.digits import whole
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import ResourceId, Right
 from attms_core.model.ladder import Ladder, LadderId, Step, Target
@@ -205,7 +206,7 @@ def _queue(wish: SetLadder) -> int:
 
 async def _filled(asking: Asking, wish: SetLadder, known: Ladder | None) -> list[Step]:
     """Read the form's lines; those left empty are no steps. Raises ``Invalid`` for the input."""
-    numbers = sorted({int(each) for each in (*wish.after, *wish.who) if each.isascii() and each.isdigit()})
+    numbers = sorted({number for each in (*wish.after, *wish.who) if (number := whole(each)) is not None})
     steps = []
     for number in numbers:
         after, who = wish.after.get(str(number), "").strip(), wish.who.get(str(number), "")
@@ -224,9 +225,10 @@ async def _chosen(asking: Asking, value: str) -> Target:
         return target_of_place(asking.conversation, asking.person)
     if value == EVERYONE:
         return EVERYBODY
-    if not (value.isascii() and value.isdigit()):
+    number = whole(value)
+    if number is None:
         raise Invalid("This is none of the choices.", field="steps", hint="Ask for the form again.")
-    resource = ResourceId(int(value))
+    resource = ResourceId(number)
     return await asking.wants.ladders.target_of(resource, asking.desk.resource_name(resource))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from attms_core.desk import Draft
+from attms_core.digits import signed, whole
 from attms_core.errors import ImpersonationRefused, Invalid
 from attms_core.model import CompanyId, Right
 from attms_core.model.wish import Value
@@ -80,10 +81,11 @@ async def companies(asking: Asking, text: str) -> list[Hit]:
 async def contacts(asking: Asking, text: str) -> list[Hit]:
     """Answer the typeahead of the contact's input, within the company that the card names."""
     beside = asking.turn.value.get("data")
-    company = beside.get("company") if isinstance(beside, Mapping) else None
-    if not isinstance(company, str) or not company.isdigit():
+    named = beside.get("company") if isinstance(beside, Mapping) else None
+    company = whole(named) if isinstance(named, str) else None
+    if company is None:
         return []
-    found = await asking.desk.contacts(asking.person, CompanyId(int(company[:15])), text)
+    found = await asking.desk.contacts(asking.person, CompanyId(company), text)
     return [Hit(contact.name, str(contact.id)) for contact in found]
 
 
@@ -103,7 +105,8 @@ def _value(asking: Asking, name: str, text: str) -> Value:
     if field is None or field.is_read_only or field.name in _ours(asking):
         raise Invalid(f"AutoTask has no field {name} that can be filled in.", field=name)
     if field.is_picklist or field.data_type in {"integer", "long", "short"}:
-        if not text.lstrip("-").isdigit() or not text.isascii():
+        number = signed(text.strip())
+        if number is None:
             raise Invalid("This must be a whole number.", field=name)
-        return int(text)
+        return number
     return moment_typed(text, asking.reader, name) if field.data_type == "datetime" else text.strip()

@@ -1,5 +1,6 @@
 """A new subscription, or a changed one: words or the form, the preview, a sample, and only then it is saved."""
 
+from attms_core.digits import whole
 from attms_core.errors import Invalid, NotAllowed, NotFound
 from attms_core.model import CompanyGroup, CompanyId, Lane, Right, SubscriptionId, lane_of, lane_of_person
 from attms_core.model.filter import About
@@ -30,8 +31,6 @@ from cards.subscription_form import NEW
 from cards.subscriptions import PAGE
 
 router = Router()
-DIGITS = 15
-"""Of a number that a card may have written."""
 
 
 @router.command(
@@ -123,9 +122,10 @@ def number(text: str) -> SubscriptionId:
     """Read a subscription's number; an empty one is a new subscription's. Raises ``NotFound``."""
     if not text:
         return NEW
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+    read = whole(text)
+    if read is None:
         raise NotFound("There is no such subscription.", hint="Say: subscriptions")
-    return SubscriptionId(int(text))
+    return SubscriptionId(read)
 
 
 def must_arrange(asking: Asking) -> None:
@@ -206,8 +206,8 @@ async def _groups(asking: Asking) -> list[CompanyGroup]:
 
 def _company_name(asking: Asking, chosen: str) -> str:
     """Name what the company's input holds: a group, or a company by its id; nothing for what it never offered."""
-    is_company = chosen.isascii() and chosen.isdigit()
-    return asking.desk.company_name(CompanyId(int(chosen[:15]))) if is_company else chosen
+    company = whole(chosen)
+    return chosen if company is None else asking.desk.company_name(CompanyId(company))
 
 
 def _instead(editing: SubscriptionId) -> SubscriptionId | None:

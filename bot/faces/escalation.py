@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from attms_core.digits import whole
 from attms_core.errors import Invalid
 from attms_core.model import Conversation, Lane, Person, lane_of, person_of
 from attms_core.model.ladder import Ladder, LadderId, Step, Target, TargetKind
@@ -121,7 +122,7 @@ def _value(target: Target, lane: Lane, resources: Mapping[str, str]) -> str:
 
 
 def _typed(filled: SetLadder, kept: Sequence[FormStep]) -> tuple[FormStep, ...]:
-    numbers = [int(each) for each in (*filled.after, *filled.who) if each.isascii() and each.isdigit()]
+    numbers = [number for each in (*filled.after, *filled.who) if (number := whole(each)) is not None]
     most = min(max([*numbers, len(kept)], default=0), MOST_STEPS)
     return tuple(
         FormStep(

@@ -1,6 +1,9 @@
+import asyncio
+import contextlib
 import gzip
 import socket
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -78,12 +81,102 @@ async def test_what_cannot_be_read_to_its_end_is_a_lost_answer(origin: str, path
             await client.send(Request(method="GET", url=f"{origin}/{path}"))
 
 
-async def test_an_answer_that_does_not_come_in_time_is_lost() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        async with HttpClient(LOCAL, body_cap=1000) as client:
-            with pytest.raises(AnswerLost):
-                await client.send(Request(method="GET", url=url, deadline=0.05))
+class Hourglass:
+    """The event loop's time, which a test lets pass without waiting."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    async def turn(self, seconds: float) -> None:
+        """Let time pass, and whatever was waiting for it happen."""
+        self.passed += seconds
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def hourglass(monkeypatch: pytest.MonkeyPatch) -> Hourglass:
+    made, loop = Hourglass(), asyncio.get_running_loop()
+    time = loop.time
+    monkeypatch.setattr(loop, "time", lambda: time() + made.passed)
+    return made
+
+
+@pytest.fixture
+async def hearing() -> AsyncIterator[tuple[int, asyncio.Event]]:
+    """Give a port where nobody answers, and what is set when the first byte comes there."""
+    heard, gone = asyncio.Event(), asyncio.Event()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await reader.read(1)
+            heard.set()
+            await reader.read()
+        writer.transport.abort()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        gone.set()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1], heard
+        await gone.wait()
+
+
+@pytest.mark.parametrize(("scheme", "expected"), [("http", AnswerLost), ("https", NotSent)])
+async def test_a_deadline_that_ends_after_the_first_byte_loses_the_answer_and_before_it_sends_nothing(
+    hourglass: Hourglass, hearing: tuple[int, asyncio.Event], scheme: str, expected: type[Exception]
+) -> None:
+    port, heard = hearing
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        request = Request(method="POST", url=f"{scheme}://127.0.0.1:{port}/", body=b"x", deadline=12)
+        sending = asyncio.create_task(client.send(request))
+        await heard.wait()  # of https it is the greeting, in which there is nothing of the request
+        await hourglass.turn(12)
+        with pytest.raises(expected):
+            await sending
+
+
+class Far:
+    """A host of two addresses: two seconds pass until it is found, and at the first of them nobody is."""
+
+    def __init__(self, hourglass: Hourglass, monkeypatch: pytest.MonkeyPatch, *, is_there: bool) -> None:
+        self._hourglass = hourglass
+        self._is_there = is_there
+        self._tried = 0
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", self._look_up)
+        monkeypatch.setattr(http_pool.HttpPool, "_deliver", lambda _, message, __: self._deliver(message))
+
+    async def _look_up(self, *_: object, **__: object) -> list[tuple[object, ...]]:
+        await self._hourglass.turn(2)
+        return [(0, 0, 0, "", (address, 443)) for address in ("203.0.114.1", "203.0.114.2")]
+
+    async def _deliver(self, message: Any) -> http.Response:
+        self._tried += 1
+        if self._is_there and self._tried == 2:
+            return http.Response(status=200)
+        await self._hourglass.turn(message.extensions["timeout"]["connect"])
+        raise NotSent("nobody is there")
+
+
+FAR = Request(method="GET", url="https://webservices5.autotask.net/", deadline=3)
+
+
+async def test_finding_a_host_and_trying_two_addresses_takes_no_longer_than_the_deadline(
+    hourglass: Hourglass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Far(hourglass, monkeypatch, is_there=False)
+    async with HttpClient(AllowList(API_HOSTS), body_cap=1000) as client:
+        with pytest.raises(NotSent):
+            await client.send(FAR)
+    assert hourglass.passed <= FAR.deadline
+
+
+async def test_a_dead_first_address_leaves_time_for_the_second(
+    hourglass: Hourglass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Far(hourglass, monkeypatch, is_there=True)
+    async with HttpClient(AllowList(API_HOSTS), body_cap=1000) as client:
+        assert (await client.send(FAR)).status == 200
 
 
 async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
@@ -92,6 +185,29 @@ async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
     async with HttpClient(LOCAL, body_cap=1000) as client:
         with pytest.raises(NotSent):
             await client.send(Request(method="POST", url=f"http://127.0.0.1:{port}/", body=b"x"))
+
+
+@pytest.mark.parametrize("sent_before", [True, False])
+async def test_what_comes_after_the_end_is_not_sent_and_opens_nothing(origin: str, *, sent_before: bool) -> None:
+    request = Request(method="GET", url=f"{origin}/echo")
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        if sent_before:
+            await client.send(request)
+    with pytest.raises(NotSent):
+        await client.send(request)
+
+
+async def test_what_is_on_its_way_to_a_connection_at_the_end_is_not_sent_either(
+    origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(_: http_pool.HttpPool, __: object) -> tuple[str, ...]:
+        await client.__aexit__(None, None, None)
+        return ("127.0.0.1",)
+
+    monkeypatch.setattr(http_pool.HttpPool, "_addresses", resolve)
+    async with HttpClient(LOCAL, body_cap=1000) as client:
+        with pytest.raises(NotSent):
+            await client.send(Request(method="GET", url=f"{origin}/echo"))
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,46 @@
 """The internal mark of a conversation, where two want different things of it at the same time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from attms_core.errors import NotAllowed
 from attms_core.model import Conversation, Member
 from attms_core.store import conversations
 from attms_core.store.database import Database, open_database
 from bot.conversations import Conversations
+from bot.delivery import Transient
 from tests.store.values import NOON, OURS, conversation
 
 PLACE = conversation("19:desk", user_mri=None, object_id=None)
 
 
-class Alone:
-    """A line to conversations in which nobody is."""
+GUEST = Member(mri="29:gus", object_id="gus", name="Gus Guest", email="", tenant=OURS, is_guest=True)
+
+
+async def nothing() -> None:
+    """Stands for what happens meanwhile where nothing does."""
+
+
+@dataclass
+class Room:
+    """A line to conversations in which all the same people are; ``meanwhile`` happens once, after a look at them."""
+
+    people: list[Member] = field(default_factory=list)
+    is_told: bool = True
+    meanwhile: Callable[[], Awaitable[object]] = nothing
 
     async def members(self, _: Conversation) -> list[Member]:
-        return []
+        if not self.is_told:
+            raise Transient("Teams does not answer")
+        seen, happens, self.meanwhile = list(self.people), self.meanwhile, nothing
+        await happens()
+        return seen
 
     async def send(self, _: Conversation, activity: dict[str, Any], *, thread: str | None = None) -> str:
         raise AssertionError(f"nobody asked for {activity} in {thread}")
@@ -34,9 +53,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def meeting(database: Database) -> Conversations:
+async def meeting(database: Database, room: Room | None = None) -> Conversations:
     """Give a process's memory of conversations, in which one is marked internal."""
-    known = Conversations(database=database, roster=Alone(), now=lambda: NOON)
+    known = Conversations(database=database, roster=room or Room(), now=lambda: NOON)
     await known.set_internal(await known.remember(PLACE), on=True)
     assert await is_internal(known)
     return known
@@ -61,4 +80,48 @@ async def test_what_a_turn_writes_meanwhile_brings_no_mark_back(database: Databa
     stored = await database.read(lambda tx: conversations.get(tx, OURS, PLACE.id))
     assert stored is not None
     assert (stored.service_url, stored.is_internal) == (news.service_url, False)
+    assert not await is_internal(known)
+
+
+async def test_a_guest_who_joins_while_a_conversation_is_marked_keeps_it_from_being_internal(
+    database: Database,
+) -> None:
+    room = Room()
+    known = Conversations(database=database, roster=room, now=lambda: NOON)
+    await known.remember(PLACE)
+
+    async def joins() -> None:
+        room.people.append(GUEST)
+        assert await known.close_to_outsiders(PLACE) == []  # there is no mark yet
+
+    room.meanwhile = joins
+    with pytest.raises(NotAllowed, match="cannot be internal: Gus Guest would read along") as refused:
+        await known.set_internal(PLACE, on=True)
+    assert "have to leave first" in refused.value.hint
+    assert not await is_internal(known)
+    assert await database.read(conversations.internal) == []
+
+
+async def test_a_roster_that_is_not_told_again_keeps_a_conversation_from_being_internal(database: Database) -> None:
+    room = Room()
+    known = Conversations(database=database, roster=room, now=lambda: NOON)
+    await known.remember(PLACE)
+
+    async def falls_silent() -> None:
+        room.is_told = False
+
+    room.meanwhile = falls_silent
+    with pytest.raises(NotAllowed, match="Teams does not tell who would read along") as refused:
+        await known.set_internal(PLACE, on=True)
+    assert refused.value.hint == "Say it again in a few minutes."
+    assert not await is_internal(known)
+    assert await database.read(conversations.internal) == []
+
+
+async def test_who_asks_for_internal_notes_beside_a_guest_who_came_unseen_ends_them(database: Database) -> None:
+    room = Room()
+    known = await meeting(database, room)
+    room.people.append(GUEST)
+    with pytest.raises(NotAllowed):
+        await known.set_internal(PLACE, on=True)
     assert not await is_internal(known)

@@ -79,6 +79,8 @@ def test_a_ticket_is_named_by_number_id_or_link(word: str, meant: Reference) -> 
         "javascript:alert(1)?ticketid=7001",
         "https://ww5.autotask.net/other.aspx?ticketid=7001",
         f"{LINK}?ticketid=1%20OR%201=1",
+        f"{LINK}?ticketid=%C2%B2",
+        f"{LINK}?ticketid=7001000000000000",
         "http://[broken",
     ],
 )

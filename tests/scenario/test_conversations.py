@@ -85,6 +85,14 @@ async def test_a_channel_with_a_stranger_cannot_be_opened(desk: Desk, stranger: 
     assert not await desk.reads_secret()
 
 
+async def test_a_channel_whose_roster_teams_does_not_tell_cannot_be_opened(desk: Desk) -> None:
+    desk.world.teams.connector.faults.refuse("NotEnoughPermissions", conversation=desk.channel.base, method="GET")
+    said = await desk.say("internal on")
+    assert "This conversation is not internal: Teams does not tell who would read along." in said
+    assert "Say it again in a few minutes." in said
+    assert not await desk.reads_secret()
+
+
 @pytest.mark.parametrize("stranger", [guest, outsider])
 async def test_an_open_channel_is_closed_with_a_message_when_a_stranger_joins(
     desk: Desk, stranger: Callable[[World], Person]

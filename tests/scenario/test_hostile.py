@@ -7,8 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from attms_core.model import CompanyId
+from cards.asks import CreateTicket
+from cards.escalation_asks import SetLadder
 from cards.lint import lint
-from sandbox.teams import Said, texts
+from cards.submission import Submission
+from sandbox.teams import Person, Said, texts
 from tests.scenario.conftest import World, card_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -137,6 +141,38 @@ async def test_a_megabyte_from_autotask_fits_the_card(shared: World) -> None:
 async def test_hostile_names_of_people_are_only_shown(shared: World, name: str) -> None:
     person = shared.teams.person(name, email="nobody@contoso.example")
     check(await shared.client.say("me", person=person))
+
+
+async def forge(world: World, person: Person, button: Submission, **inputs: str) -> Said:
+    """Press a button that no card shows, with inputs that no card has."""
+    data = {**inputs, **button.pack("forged")}
+    value = {"action": {"type": "Action.Execute", "verb": "x", "data": data}, "trigger": "manual"}
+    return await world.client.invoke("adaptiveCard/action", value, person=person)
+
+
+NO_NUMBERS = ("--5", "-", "5-", "+5", "\u00b2", "5\u00b2", "\u0663", "1e3", "0x5", "5.0", "9" * 200, "9" * 5000)
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS, ids=range(len(NO_NUMBERS)))
+async def test_what_only_looks_like_a_number_is_refused_at_its_field(shared: World, text: str) -> None:
+    mara = await shared.linked()
+    shared.at.forget_requests()
+    company = CompanyId(shared.tickets()[0]["companyID"])
+    inputs = {"title": "Printer on fire", "priority": "1", "queue": "29683481", "f:issue_type": text}
+    said = await forge(shared, mara, CreateTicket(company=company), **inputs)
+    check(said)
+    assert len(text) > 1000 or "This must be a whole number." in str(card_of(said))
+    assert not shared.writes()
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS, ids=range(len(NO_NUMBERS)))
+async def test_lines_that_a_form_never_had_are_no_steps(shared: World, text: str) -> None:
+    ines = await shared.linked(2)
+    await shared.make(ines, "dispatcher")
+    queue = str(shared.house.core.desk.choice_named("queue", "Service Desk").value)
+    said = await forge(shared, ines, SetLadder(), **{"queue": queue, f"after:{text}": "15m", f"who:{text}": "here"})
+    check(said)
+    assert "1 to 10 steps" in str(card_of(said))
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(
