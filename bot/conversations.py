@@ -11,7 +11,8 @@ import structlog
 from msgspec import structs
 
 from attms_core.errors import NotAllowed
-from attms_core.model import Conversation, ConversationKind, TenantId
+from attms_core.model import Conversation, ConversationKind, Person, Right, TenantId
+from attms_core.people import demand
 from attms_core.ports import Now
 from attms_core.store import conversations
 from attms_core.store.database import Database
@@ -98,8 +99,12 @@ class Conversations:
         await self._database.write(lambda tx: conversations.mark_uninstalled(tx, told.tenant, told.id))
         self._known.pop((told.tenant, told.id), None)
 
-    async def set_internal(self, conversation: Conversation, *, on: bool) -> None:
-        """Mark a conversation. Raises ``NotAllowed`` while a guest or an outsider is on the roster."""
+    async def set_internal(self, person: Person, conversation: Conversation, *, on: bool) -> None:
+        """Mark a conversation, or end its mark; that is for dispatchers.
+
+        Raises ``NotLinked`` and ``NotAllowed``, and ``NotAllowed`` while a guest or an outsider is on the roster.
+        """
+        demand(person, Right.DISPATCH)
         if on:
             outsiders = await self._outsiders(conversation)
             if outsiders:
@@ -107,11 +112,7 @@ class Conversations:
                     f"This conversation cannot be internal: {', '.join(outsiders)} would read along.",
                     hint="Guests and people of other organisations have to leave first.",
                 )
-        else:
-            self._mark(conversation, on=False)  # at once: what a turn writes meanwhile must not bring it back
-        await self.settle(conversation)
-        await self._database.write(lambda tx: conversations.set_internal(tx, conversation.tenant, conversation.id, on))
-        self._mark(conversation, on=on)
+        await self._set_internal(conversation, on=on)
 
     async def close_to_outsiders(self, joined: Conversation) -> list[tuple[Conversation, tuple[str, ...]]]:
         """After somebody joined: end the internal marks, there and in the team's other channels, where outsiders are.
@@ -122,7 +123,7 @@ class Conversations:
         found = [(each, await self._outsiders_or_untold(each)) for each in await self._internal_beside(joined)]
         ended = [(each, outsiders) for each, outsiders in found if outsiders]
         for each, outsiders in ended:
-            await self.set_internal(each, on=False)
+            await self._set_internal(each, on=False)
             log.warning("internal_ended", conversation=each.id, outsiders=len(outsiders))
         return ended
 
@@ -141,7 +142,7 @@ class Conversations:
                 log.warning("roster_unreadable", conversation=each.id, code=error.code)
                 continue
             if outsiders:
-                await self.set_internal(each, on=False)
+                await self._set_internal(each, on=False)
                 log.warning("internal_ended", conversation=each.id, outsiders=len(outsiders))
                 ended.append((each, outsiders))
         return ended
@@ -149,11 +150,18 @@ class Conversations:
     async def end_internal(self, left: Conversation) -> None:
         """End the internal marks where the app is no more, in all channels of a team: nobody sees who joins there."""
         for each in await self._internal_beside(left):
-            await self.set_internal(each, on=False)
+            await self._set_internal(each, on=False)
 
     async def say(self, conversation: Conversation, message: dict[str, Any], *, thread: str | None = None) -> None:
         """Say something there besides an answer, in a channel in a thread if one is named. Raises ``Delivery``."""
         await self._line.send(conversation, message, thread=thread)
+
+    async def _set_internal(self, conversation: Conversation, *, on: bool) -> None:
+        if not on:
+            self._mark(conversation, on=False)  # at once: what a turn writes meanwhile must not bring it back
+        await self.settle(conversation)
+        await self._database.write(lambda tx: conversations.set_internal(tx, conversation.tenant, conversation.id, on))
+        self._mark(conversation, on=on)
 
     async def _internal_beside(self, place: Conversation) -> list[Conversation]:
         return await self._database.read(lambda tx: conversations.internal_beside(tx, place))
