@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cards.lint import lint
 from sandbox.teams import Said, texts
 from tests.scenario.conftest import World, card_of
+from tests.support.card_lint import lint
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
