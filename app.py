@@ -101,7 +101,9 @@ def _demo(wish: "DemoWish") -> int:
 
 
 def _serve_demo(settings: "Settings", *, personas: "Personas") -> "AbstractAsyncContextManager[House]":
-    return serve(settings, personas=personas, dangerously_open=True, has_typeahead=False)
+    from demo.acting import Play  # noqa: PLC0415 - as above
+
+    return serve(settings, play=Play(personas), dangerously_open=True, has_typeahead=False)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from assembly.brought import Brought
+from assembly.brought import Brought, Play
 from assembly.every_job import EveryJob, reload_known
 from assembly.examining import AutotaskLike, Patient, Serving, autotask_of, doctor_of
 from assembly.telling import Telling, Voice, look_at_the_clock, sender_of, telling_of
@@ -36,8 +36,6 @@ from bot.notices import Renderer, Sender
 from bot.reading import Readers
 from bot.reply import Reply
 from bot.turn import Handle, Turn
-from demo.acting import ActedPeople, Stage, acting
-from demo.personas import Personas
 
 if TYPE_CHECKING:
     from attms_core.config import Configuration
@@ -200,9 +198,9 @@ async def _callouts(site: Site, mirror: Mirror, at: AutotaskLike) -> Callouts:
 
 
 def _people(site: Site) -> People:
-    personas, settings = site.ground.brought.personas, site.settings
-    kind = ActedPeople if personas else People
-    people = kind(
+    play, settings = site.ground.brought.play, site.settings
+    make = play.people if play else People
+    return make(
         site.ground.store,
         site.channel.connector,
         tenant=site.tenant,
@@ -210,9 +208,6 @@ def _people(site: Site) -> People:
         administrators=settings.administrators,
         now=site.ground.brought.now,
     )
-    if personas and isinstance(people, ActedPeople):
-        people.personas = personas
-    return people
 
 
 async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes, callouts: Callouts) -> Jobs:
@@ -296,9 +291,9 @@ async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Events, 
         bot_id=f"28:{settings.bot_app_id}",
     )
     sender = sender_of(store, core.desk, core.people, core.telling, voice, brought)
-    personas, events = brought.personas, Events(conversations=conversations)
+    play, events = brought.play, Events(conversations=conversations)
     dispatch = Dispatch(
-        router=build_router(*([acting(personas)] if personas else [])),
+        router=build_router(*([play.router()] if play else [])),
         desk=core.desk,
         wishes=core.wishes,
         people=core.people,
@@ -313,15 +308,15 @@ async def _bot(site: Site, core: Core, doctor: Doctor) -> tuple[Sender, Events, 
         patience=brought.patience,
     )
     await site.life.enter_async_context(dispatch)
-    return sender, events, _on_stage(site.channel, core, readers, dispatch, personas) if personas else dispatch
+    return sender, events, _on_stage(site.channel, core, readers, dispatch, play) if play else dispatch
 
 
-def _on_stage(channel: Channel, core: Core, readers: Readers, dispatch: Dispatch, personas: Personas) -> Stage:
+def _on_stage(channel: Channel, core: Core, readers: Readers, dispatch: Dispatch, play: Play) -> Handle:
     async def tell(turn: Turn, reply: Reply) -> None:
         message = card_message(reply.card, reply.summary)
         await channel.connector.send(turn.conversation, message, thread=turn.thread)
 
-    return Stage(dispatch, people=core.people, personas=personas, readers=readers, tell=tell)
+    return play.stage(dispatch, people=core.people, readers=readers, tell=tell)
 
 
 def tenant_of(settings: Settings) -> TenantId:

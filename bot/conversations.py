@@ -11,7 +11,8 @@ import structlog
 from msgspec import structs
 
 from attms_core.errors import NotAllowed
-from attms_core.model import Conversation, ConversationKind, TenantId
+from attms_core.model import Conversation, ConversationKind, Person, Right, TenantId
+from attms_core.people import demand
 from attms_core.ports import Now
 from attms_core.store import conversations
 from attms_core.store.database import Database
@@ -98,11 +99,13 @@ class Conversations:
         await self._database.write(lambda tx: conversations.mark_uninstalled(tx, told.tenant, told.id))
         self._known.pop((told.tenant, told.id), None)
 
-    async def set_internal(self, conversation: Conversation, *, on: bool) -> None:
-        """Mark a conversation. Raises ``NotAllowed`` while outsiders would read along or the roster is not told.
+    async def set_internal(self, person: Person, conversation: Conversation, *, on: bool) -> None:
+        """Mark a conversation, or end its mark; that is for dispatchers.
 
-        After that it is not internal, whatever it was before.
+        Raises ``NotLinked`` and ``NotAllowed``, and ``NotAllowed`` while outsiders would read along or the roster is
+        not told. After that it is not internal, whatever it was before.
         """
+        demand(person, Right.DISPATCH)
         if not on:
             await self._end(conversation)
             return

@@ -13,12 +13,12 @@ import structlog
 from msgspec import structs
 
 from attms_core.desk import Desk, Wishes
-from attms_core.errors import AttmsError, NotAllowed, NotConnected, NotLinked, OutOfDate, StoreUnavailable
+from attms_core.errors import AttmsError, NotConnected, OutOfDate, StoreUnavailable
 from attms_core.health import Doctor
 from attms_core.model import Conversation, LinkState, Person, Right, TicketId, Wish
 from attms_core.notices import owe_outcome
 from attms_core.notices.wants import Wants
-from attms_core.people import People, authorize
+from attms_core.people import People, authorize, demand
 from attms_core.store.database import Database
 from bot import faces, problems
 from bot.asking import Asking
@@ -271,12 +271,7 @@ class Dispatch:
     def _must(self, asking: Asking, right: Right) -> None:
         if not self._connected and right not in {Right.HELP, Right.ADMINISTER}:
             raise NotConnected("AutoTask is not connected yet.")
-        decision = authorize(asking.person, right)
-        if decision.allowed:
-            return
-        if asking.person.link.state is not LinkState.LINKED:
-            raise NotLinked(decision.reason, hint=decision.hint)
-        raise NotAllowed(decision.reason, hint=decision.hint)
+        demand(asking.person, right)
 
     def _wake(self, needed: Right) -> None:
         if needed in WRITING:

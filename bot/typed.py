@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from attms_core.errors import Invalid
+from attms_core.zones import zone_named
 from cards.reader import Reader
-from cards.times import zone
 
 FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d")
 END_OF_DAY = 17
@@ -22,6 +22,6 @@ def moment_typed(text: str, reader: Reader, field: str) -> str:
             continue
         if form == FORMS[-1]:
             read = read.replace(hour=END_OF_DAY)
-        here = UTC if form.endswith("Z") else zone(reader.zone)
+        here = UTC if form.endswith("Z") else zone_named(reader.zone)
         return read.replace(tzinfo=here).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     raise Invalid("Write it like this: 2026-11-27 16:30", field=field)

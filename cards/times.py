@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attms_core.model import Clock, ClockState
+from attms_core.zones import zone_named
 from cards.reader import Reader
 
 _TWELVE_HOURS = frozenset({"en-us", "en-ca", "en-au", "en-nz", "en-in", "en-ph"})
@@ -14,15 +14,6 @@ _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _WEEK = 6
 """Days around today that a weekday's name says best."""
 _MINUTE = timedelta(minutes=1)
-
-
-@lru_cache(maxsize=256)
-def zone(name: str) -> tzinfo:
-    """Find a zone by its IANA name; what is not one counts as UTC."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
 
 
 def span(length: timedelta) -> str:
@@ -48,7 +39,7 @@ def ago(at: datetime, reader: Reader) -> str:
 
 def moment(at: datetime, reader: Reader) -> str:
     """Say when: ``today 16:40``, ``Thu 09:00``, ``24 Nov 2025 16:40``; with `` UTC`` when the zone is not known."""
-    here = zone(reader.zone)
+    here = zone_named(reader.zone)
     local, today = _within(at, here), _within(reader.now, here)
     days = (local.date() - today.date()).days
     name = "" if here is not UTC else " UTC"
@@ -58,7 +49,7 @@ def moment(at: datetime, reader: Reader) -> str:
 def day(on: date, reader: Reader) -> str:
     """Say a day that is in no zone: ``24 Nov``, ``1 Dec 2027`` when it is another year's."""
     shown = f"{on.day} {_MONTHS[on.month - 1]}"
-    return shown if on.year == _within(reader.now, zone(reader.zone)).year else f"{shown} {on.year}"
+    return shown if on.year == _within(reader.now, zone_named(reader.zone)).year else f"{shown} {on.year}"
 
 
 def sla(clock: Clock, reader: Reader) -> str:

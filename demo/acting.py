@@ -1,10 +1,13 @@
 """The play inside the bot: whoever speaks is given a technician, is told so, and may change parts with ``persona``."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from attms_core.errors import Invalid
-from attms_core.model import Conversation, LinkState, Person, PersonKey, PersonRole, Right
-from attms_core.people import People
+from attms_core.model import Conversation, LinkState, Person, PersonKey, PersonRole, Right, TenantId
+from attms_core.people import People, Roster
+from attms_core.ports import Now
+from attms_core.settings import Linking
+from attms_core.store.database import Database
 from bot import faces
 from bot.asking import Asking
 from bot.reading import Readers, fresh_nonce
@@ -18,6 +21,36 @@ BY = "the demo"
 OTHERS = 3
 Tell = Callable[[Turn, Reply], Awaitable[object]]
 """Says something in the turn's conversation besides its answer."""
+
+
+class Play:
+    """What the demo puts in the place of the house's people, and before and beside its commands."""
+
+    def __init__(self, personas: Personas) -> None:
+        self._personas = personas
+
+    def people(
+        self,
+        database: Database,
+        roster: Roster | None,
+        *,
+        tenant: TenantId,
+        linking: Linking,
+        administrators: Sequence[str],
+        now: Now,
+    ) -> People:
+        """Make the people, each of whom plays a technician."""
+        acted = ActedPeople(database, roster, tenant=tenant, linking=linking, administrators=administrators, now=now)
+        acted.personas = self._personas
+        return acted
+
+    def router(self) -> Router:
+        """Make the demo's own command."""
+        return acting(self._personas)
+
+    def stage(self, handle: Handle, *, people: People, readers: Readers, tell: Tell) -> Handle:
+        """Let everybody be told first which part they play."""
+        return Stage(handle, people=people, personas=self._personas, readers=readers, tell=tell)
 
 
 class ActedPeople(People):

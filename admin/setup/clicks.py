@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from admin.setup.steps.autotask import LEVELS
-from admin.setup.steps.graph import GRANT, USES
+from admin.setup.steps.graph import GRANTED
 from attms_core.settings import Settings
 
 ENDPOINT = "/api/messages"
@@ -103,11 +103,10 @@ def _first_words() -> Section:
 
 def _graph() -> Section:
     return Section(
-        "In the Azure portal: Microsoft Graph, if you want it",
-        "Tickets in chat need none of this.",
+        "In the Azure portal: Microsoft Graph, nothing yet",
+        "Nothing in this release uses it.",
         (
-            Click(f"{GRANT}."),
-            *(Click(f"To {what}, add:", name) for name, what in USES.items()),
-            Click("Choose Grant admin consent."),
+            Click("Grant ATTMS no permission of Microsoft Graph. A release that needs one will name it here."),
+            Click(f"If one was granted for ATTMS, take it back: {GRANTED} > Revoke admin consent."),
         ),
     )

@@ -1,4 +1,4 @@
-"""What a service desk does, as verbs: list, find, take, assign, note, open. Rights are checked here, nowhere else."""
+"""What a service desk does, as verbs: list, find, take, assign, note, open. Each checks what its person may do."""
 
 from collections.abc import Mapping
 from uuid import uuid4
@@ -9,7 +9,7 @@ from attms_core.desk.asker import Asker
 from attms_core.desk.draft import Draft
 from attms_core.desk.typed import tidy
 from attms_core.desk.wishes import Wishes
-from attms_core.errors import Invalid, NotAllowed, NotFound, NotLinked, Required, WritesOff
+from attms_core.errors import Invalid, NotAllowed, NotFound, Required, WritesOff
 from attms_core.mirror import Mirror
 from attms_core.model import (
     Choice,
@@ -17,7 +17,6 @@ from attms_core.model import (
     CompanyId,
     Contact,
     Field,
-    LinkState,
     OpportunityDetail,
     OpportunityId,
     Outcome,
@@ -39,7 +38,7 @@ from attms_core.model import (
 )
 from attms_core.model.ticket import CUSTOMER_VISIBLE
 from attms_core.model.wish import Value
-from attms_core.people import authorize, narrow
+from attms_core.people import authorize, demand, narrow
 from attms_core.ports import Now
 
 NOTE_TITLE_LENGTH = 80
@@ -67,12 +66,12 @@ class Desk:
 
     async def page(self, person: Person, where: TicketFilter, *, offset: int = 0) -> TicketPage:
         """List tickets that the person may see, the next SLA due first."""
-        self._may(person, Right.READ)
+        demand(person, Right.READ)
         return await self._mirror.page(narrow(person, where), offset=max(offset, 0))
 
     async def find(self, person: Person, reference: str | TicketId) -> Ticket:
         """Find a ticket by number or id; asks AutoTask once when the mirror lacks it. Raises ``NotFound``."""
-        self._may(person, Right.READ)
+        demand(person, Right.READ)
         ticket = await self._mirror.find(reference)
         if ticket is None or not authorize(person, Right.READ, ticket=ticket).allowed:
             raise NotFound(f"There is no ticket {reference} that you may see.", hint="Try: tickets search WORDS")
@@ -92,7 +91,7 @@ class Desk:
 
     async def opportunity(self, person: Person, opportunity: OpportunityId) -> OpportunityDetail:
         """Show an opportunity of a company that the person may see. Raises ``NotFound``."""
-        self._may(person, Right.READ)
+        demand(person, Right.READ)
         detail = await self._mirror.opportunity_detail(opportunity)
         if detail is None or not _is_of_theirs(person, detail.opportunity.company):
             raise NotFound(f"There is no opportunity {opportunity} that you may see.")
@@ -107,12 +106,12 @@ class Desk:
 
     async def companies(self, person: Person, text: str) -> list[Company]:
         """Search active companies that the person may see by the beginnings of their words."""
-        self._may(person, Right.READ)
+        demand(person, Right.READ)
         return await self._mirror.companies_named(text, among=person.within_companies)
 
     async def contacts(self, person: Person, company: CompanyId, text: str = "") -> list[Contact]:
         """Search a company's active contacts. Raises ``NotAllowed`` for a company outside the person's role."""
-        self._may(person, Right.READ)
+        demand(person, Right.READ)
         if not _is_of_theirs(person, company):
             raise NotAllowed(OUTSIDE_COMPANY)
         return await self._mirror.contacts_of(company, text)
@@ -198,7 +197,7 @@ class Desk:
 
     async def open(self, asker: Asker, draft: Draft) -> Wish:
         """Create a ticket. A field that AutoTask demands is remembered for the next form."""
-        self._may(asker.person, Right.WRITE)
+        demand(asker.person, Right.WRITE)
         fields = draft.fields()
         self._legal("priority", draft.priority)
         if draft.queue is not None:
@@ -223,7 +222,7 @@ class Desk:
         """Ask the same thing anew, after an outcome that was refused or stayed unknown."""
         if wish.person != asker.person.key:
             raise NotAllowed("Only the person who asked can try again.")
-        self._may(asker.person, Right.WRITE)
+        demand(asker.person, Right.WRITE)
         await self._still_allowed(asker, wish)
         self._writes_on("the same again")
         fresh = self._wish(asker, wish.kind, wish.ticket, dict(wish.asked))
@@ -254,9 +253,7 @@ class Desk:
 
     async def _allowed(self, asker: Asker, right: Right, ticket: TicketId, *, others: bool = False) -> Ticket:
         found = await self.find(asker.person, ticket)
-        decision = authorize(asker.person, right, ticket=found, others=others)
-        if not decision.allowed:
-            raise NotAllowed(decision.reason, hint=decision.hint)
+        demand(asker.person, right, ticket=found, others=others)
         return found
 
     async def _still_allowed(self, asker: Asker, wish: Wish) -> None:
@@ -266,14 +263,6 @@ class Desk:
             await self._allowed(asker, Right.WRITE, wish.ticket, others=assignee != asker.resource)
         else:
             self._within(asker.person, queue=wish.asked.get("queue"), company=wish.asked.get("company"))
-
-    def _may(self, person: Person, right: Right) -> None:
-        decision = authorize(person, right)
-        if decision.allowed:
-            return
-        if person.link.state is not LinkState.LINKED:
-            raise NotLinked(decision.reason, hint=decision.hint)
-        raise NotAllowed(decision.reason, hint=decision.hint)
 
     def _within(self, person: Person, *, queue: Value, company: Value) -> None:
         if person.within_companies is not None and company not in person.within_companies:

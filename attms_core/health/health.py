@@ -32,8 +32,8 @@ def yes() -> bool:
 class Health:
     """Asks what everything else depends on. Its answers carry no detail: strangers may read them.
 
-    vault_open, keys_loaded    whether the vault is open, and whether the bot can check who speaks
-    doctor                     is asked for what ``WORDS`` names
+    keys_loaded    whether the bot can check who speaks
+    doctor         is asked for what ``WORDS`` names
     """
 
     def __init__(
@@ -42,7 +42,6 @@ class Health:
         database: Database,
         meter: BudgetMeter,
         connected: bool,
-        vault_open: Callable[[], bool] = yes,
         keys_loaded: Callable[[], bool] = yes,
         doctor: Doctor | None = None,
         pulse: Pulse | None = None,
@@ -50,7 +49,6 @@ class Health:
         self._database = database
         self._meter = meter
         self._connected = connected
-        self._vault_open = vault_open
         self._keys_loaded = keys_loaded
         self._doctor = doctor
         self._pulse = pulse
@@ -60,7 +58,7 @@ class Health:
         return OK if self._pulse is None or self._pulse.is_turning else "stuck"
 
     async def ready(self) -> str:
-        """Say whether work can be done here: the store takes writes and is up to date, vault and keys are there."""
+        """Say whether work can be done here: the store takes writes and is up to date, and the keys are there."""
         try:
             await self._database.write(upkeep.probe)
             tables = await self._database.read(upkeep.tables)
@@ -68,8 +66,6 @@ class Health:
             return error.code
         if not tables.are_current:
             return "migration-due"
-        if not self._vault_open():
-            return "sealed"
         return OK if self._keys_loaded() else "keys-missing"
 
     async def well(self) -> str:

@@ -9,11 +9,12 @@ from msgspec import Struct, structs
 from attms_core.errors import Invalid
 from attms_core.model import Owed, OwedId, Person, TenantId, lane_of_person, person_of
 from attms_core.model.preferences import CHOSEN, Preferences, matter_of
-from attms_core.notices.quiet import ZONE, is_quiet, quiet_until, turns_at, zone_named
+from attms_core.notices.quiet import ZONE, is_quiet, quiet_until, turns_at
 from attms_core.ports import Now
 from attms_core.store import held, owed, preferences
 from attms_core.store.claims import Claim
 from attms_core.store.database import Database, Tx
+from attms_core.zones import zone_named
 
 log = structlog.get_logger(__name__)
 

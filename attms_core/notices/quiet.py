@@ -7,9 +7,7 @@ twice, and a clock that jumps over the end of quiet hours ends them.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from attms_core.errors import Invalid
 from attms_core.model.preferences import ALL_DAYS, MINUTES, WEEK, Quiet
@@ -78,15 +76,6 @@ def quiet_of(start: str, end: str, days: str, whole_days: str, zone: str) -> Qui
             hint="For a whole day name it under the days that are quiet all day.",
         )
     return quiet if _sane(quiet) else None
-
-
-@lru_cache(maxsize=512)
-def zone_named(name: str) -> tzinfo:
-    """Find a zone by its IANA name; what is not one counts as UTC."""
-    try:
-        return ZoneInfo(name)
-    except (ValueError, KeyError, OSError):  # ZoneInfo raises any of these for a name that is none
-        return UTC
 
 
 def is_quiet(quiet: Quiet, at: datetime, zone: tzinfo) -> bool:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from attms_core.errors import Invalid
 from attms_core.model.digest import DAYS, Rhythm
+from attms_core.zones import zone_named
 
 WORKDAYS = (0, 1, 2, 3, 4)
 EVERY_DAY = tuple(range(7))
@@ -78,7 +79,7 @@ def next_time(rhythm: Rhythm, after: datetime) -> datetime:
 
     An hour that comes twice counts the first time; one that is skipped comes later by what the clock skipped.
     """
-    zone = _zone(rhythm.zone)
+    zone = zone_named(rhythm.zone)
     first = after.astimezone(zone).date() - timedelta(days=1)  # a skipped time may come a day later
     days = (first + timedelta(days=ahead) for ahead in range(LOOKED_AHEAD))
     moments = (_at(day, rhythm.minute, zone) for day in days if day.weekday() in rhythm.days)
@@ -87,7 +88,7 @@ def next_time(rhythm: Rhythm, after: datetime) -> datetime:
 
 def last_time(rhythm: Rhythm, before: datetime) -> datetime:
     """Give the last moment before another one at which the wall clock showed the time, in UTC."""
-    zone = _zone(rhythm.zone)
+    zone = zone_named(rhythm.zone)
     last = before.astimezone(zone).date() + timedelta(days=1)
     days = (last - timedelta(days=back) for back in range(LOOKED_AHEAD))
     moments = (_at(day, rhythm.minute, zone) for day in days if day.weekday() in rhythm.days)
@@ -96,15 +97,8 @@ def last_time(rhythm: Rhythm, before: datetime) -> datetime:
 
 def end_of_day(rhythm: Rhythm, now: datetime) -> datetime:
     """Give the end of the day in the rhythm's zone."""
-    zone = _zone(rhythm.zone)
+    zone = zone_named(rhythm.zone)
     return _at(now.astimezone(zone).date() + timedelta(days=1), 0, zone)
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, KeyError, OSError):  # a machine that knows fewer zones than the one on which it was typed
-        return UTC
 
 
 def _at(day: date, minute: int, zone: tzinfo) -> datetime:

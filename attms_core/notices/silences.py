@@ -25,6 +25,7 @@ from attms_core.model import (
 from attms_core.model.change import NOTE_ADDED
 from attms_core.model.silence import Sender, SenderKind, Silence, Until
 from attms_core.notices.happened import Happened
+from attms_core.notices.rights import may_listen, may_read
 from attms_core.notices.senders import Candidate, meant, named
 from attms_core.ports import Now
 from attms_core.store import opportunities, silences, tickets
@@ -81,7 +82,11 @@ class SilencePage(Struct, frozen=True, kw_only=True):
 
 
 class Silences:
-    """The use case: silence something in a place, list it, hear it again. Rights are the caller's business."""
+    """The use case: silence something in a place, list it, hear it again.
+
+    Every verb takes the person who asks and the place: in one's own chat it needs the right to read, elsewhere to
+    dispatch; of a place of several whoever may read may list what is silent. Raises ``NotLinked`` and ``NotAllowed``.
+    """
 
     def __init__(self, database: Database, *, tenant: TenantId, now: Now) -> None:
         self._database = database
@@ -93,6 +98,7 @@ class Silences:
 
         Raises ``Invalid`` when too much is silenced there.
         """
+        may_listen(person, lane)
         silence = Silence(
             tenant=self._tenant,
             lane=lane,
@@ -111,12 +117,14 @@ class Silences:
         await self._database.write(work)
         return silence
 
-    async def end(self, lane: Lane, what: Topic | Sender) -> bool:
+    async def end(self, person: Person, lane: Lane, what: Topic | Sender) -> bool:
         """Hear something again; say whether it was silenced."""
+        may_listen(person, lane)
         return await self._database.write(lambda tx: silences.end(tx, self._tenant, lane, what))
 
-    async def page(self, lane: Lane, *, offset: int = 0) -> SilencePage:
+    async def page(self, person: Person, lane: Lane, *, offset: int = 0) -> SilencePage:
         """List what is silenced in a place."""
+        may_read(person, lane)
 
         def work(tx: Tx) -> SilencePage:
             total = silences.count(tx, self._tenant, lane)
@@ -126,11 +134,14 @@ class Silences:
 
         return await self._database.read(work)
 
-    async def candidates(self, person: Person, text: str, kind: SenderKind | None = None) -> tuple[Candidate, ...]:
-        """Find whom a name may mean: several when it says too little.
+    async def candidates(
+        self, person: Person, lane: Lane, text: str, kind: SenderKind | None = None
+    ) -> tuple[Candidate, ...]:
+        """Find whom a name may mean, to silence or hear them in a place: several when it says too little.
 
         Raises ``NotFound`` when it is nobody, and ``Invalid`` when it could be too many.
         """
+        may_listen(person, lane)
         return await self._database.read(lambda tx: meant(tx, self._tenant, person, text, kind))
 
     async def named(self, sender: Sender) -> Candidate:

@@ -70,7 +70,6 @@ class People:
         self._database = database
         self._roster = roster
         self._tenant = tenant
-        self._linking = linking
         self._judge = Judge(tenant=tenant, linking=linking)
         self._administrators = frozenset(one.lower() for one in administrators)
         self._now = now

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from msgspec import Struct, structs
 
+from attms_core.errors import NotAllowed, NotLinked
 from attms_core.model import LinkState, Person, PersonRole, Right, Ticket, TicketFilter
 
 T = TypeVar("T")
@@ -59,6 +60,15 @@ def authorize(person: Person, right: Right, *, ticket: Ticket | None = None, oth
     if ticket is not None and not is_within(person, ticket):
         return Decision(allowed=False, reason="This ticket lies outside the queues or companies of your role.")
     return ALLOWED
+
+
+def demand(person: Person, right: Right, *, ticket: Ticket | None = None, others: bool = False) -> None:
+    """Refuse what ``authorize`` does not allow, with its words. Raises ``NotLinked`` and ``NotAllowed``."""
+    decision = authorize(person, right, ticket=ticket, others=others)
+    if decision.allowed:
+        return
+    kind = NotAllowed if person.link.state is LinkState.LINKED else NotLinked
+    raise kind(decision.reason, hint=decision.hint)
 
 
 def is_within(person: Person, ticket: Ticket) -> bool:

@@ -1,20 +1,18 @@
 """The bot's own token, for what it sends (client-credentials grant at Entra). Tokens sent to us are not here."""
 
 import asyncio
-import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msal
-import requests
 import structlog
 from msgspec import Struct
 from pydantic import SecretStr
 
 from attms_core.ports import Now
 from attms_core.settings import Settings
+from bot.channel.entra import ask
 from bot.delivery import AuthBroken
 
 log = structlog.get_logger()
@@ -23,7 +21,6 @@ SCOPE = "https://api.botframework.com/.default"
 BEFORE_EXPIRY = timedelta(minutes=10)
 """From here on a new token is fetched in the background, while the old one still serves."""
 BETWEEN_FAILED = timedelta(seconds=10)
-_TIMEOUT = 10.0  # seconds of one request to Entra
 _SHORTEST = 60  # seconds that a token must hold to be worth keeping
 
 
@@ -35,10 +32,9 @@ class Grant(Struct, frozen=True, kw_only=True):
 
 
 class EntraTokens:
-    """Asks Entra through msal, which blocks: call it in a thread. Raises ``AuthBroken``.
+    """Asks Entra for the bot's token, which blocks: call it in a thread. Raises ``AuthBroken``.
 
-    Each call is a client of its own, so that nothing is kept but what ``BotTokens`` keeps. With ``ca_file`` that
-    authority alone is trusted, whatever the environment says.
+    Nothing is kept but what ``BotTokens`` keeps; ``ca_file`` as for ``ask``.
     """
 
     def __init__(self, settings: Settings, *, now: Now, ca_file: Path | None = None) -> None:
@@ -49,30 +45,17 @@ class EntraTokens:
     def __call__(self) -> Grant:
         """Fetch a new token; never one that was handed out before."""
         try:
-            with self._session() as session:
-                answer = self._client(session).acquire_token_for_client(scopes=[SCOPE])
-        except (OSError, ValueError, RuntimeError) as error:  # requests' errors are OSErrors, msal's the others
+            answer = ask(
+                self._settings,
+                app_id=self._settings.bot_app_id,
+                secret=self._settings.bot_secret or SecretStr(""),
+                scope=SCOPE,
+                ca_file=self._ca_file,
+            )
+        except (OSError, ValueError, RuntimeError) as error:
             log.warning("bot_token_not_fetched", error=type(error).__name__)
             raise AuthBroken("Entra cannot be asked for the bot's token", hint=_HINT) from None
-        return self._grant(answer if isinstance(answer, dict) else {})
-
-    def _session(self) -> Any:
-        session = requests.Session()
-        session.request = functools.partial(session.request, timeout=_TIMEOUT)  # type: ignore[method-assign] # as msal does
-        if self._ca_file is not None:
-            session.verify = str(self._ca_file)
-            session.trust_env = False  # or REQUESTS_CA_BUNDLE would take the file's place
-        return session
-
-    def _client(self, session: Any) -> Any:
-        tenant = self._settings.bot_tenant_ids[0] if self._settings.bot_tenant_ids else "botframework.com"
-        return msal.ConfidentialClientApplication(
-            self._settings.bot_app_id,
-            client_credential=(self._settings.bot_secret or SecretStr("")).get_secret_value(),
-            authority=self._settings.bot_login_url or f"https://login.microsoftonline.com/{tenant}",
-            instance_discovery=False,
-            http_client=session,
-        )
+        return self._grant(answer)
 
     def _grant(self, answer: Mapping[str, Any]) -> Grant:
         token, lifetime = answer.get("access_token"), answer.get("expires_in")

@@ -1,10 +1,9 @@
 """When somebody or a conversation is told how things stand: set it, change it, send it now."""
 
-from attms_core.errors import Invalid, NotAllowed, NotFound
+from attms_core.errors import Invalid, NotFound
 from attms_core.model import Lane, Right, lane_of, lane_of_person
 from attms_core.model.digest import Digest, DigestKind, Rhythm
 from attms_core.notices.rhythm import read_rhythm, read_zone, rhythm_of, spoken
-from attms_core.people import authorize
 from bot.asking import Asking
 from bot.conversations import is_personal
 from bot.faces import digests as faces
@@ -103,7 +102,6 @@ async def _pressed(asking: Asking, wish: OfDigest, deed: str) -> Reply:
 
 
 async def _set(asking: Asking, kind: DigestKind, rhythm: Rhythm) -> Reply:
-    _must(asking, kind)
     await asking.conversations.settle(asking.conversation)
     kept = await asking.wants.digests.set(asking.person, _lane(asking, kind), kind, rhythm)
     where = "" if is_personal(asking.conversation) or kind is DigestKind.HERE else " in your own chat"
@@ -112,21 +110,19 @@ async def _set(asking: Asking, kind: DigestKind, rhythm: Rhythm) -> Reply:
 
 async def _done(asking: Asking, kind: DigestKind, deed: str) -> Reply:
     """Pause it, resume it or send it now."""
-    _must(asking, kind)
     book, lane = asking.wants.digests, _lane(asking, kind)
     if deed == "pause":
-        await book.pause(lane, kind)
+        await book.pause(asking.person, lane, kind)
         return await _shown(asking, said="Paused.")
     if deed == "resume":
-        await book.resume(lane, kind)
+        await book.resume(asking.person, lane, kind)
         return await _shown(asking, said="It comes again at its times.")
-    await book.send(lane, kind)
+    await book.send(asking.person, lane, kind)
     return await _shown(asking, said="It is on its way.")
 
 
 async def _remove(asking: Asking, kind: DigestKind) -> Reply:
-    _must(asking, kind)
-    gone = await asking.wants.digests.remove(_lane(asking, kind), kind)
+    gone = await asking.wants.digests.remove(asking.person, _lane(asking, kind), kind)
     return await _shown(asking, said=f"It comes no more: {NAMES[kind].lower()}, {spoken(gone.rhythm)}.")
 
 
@@ -136,14 +132,12 @@ async def _remove_all(asking: Asking) -> Reply:
     if not found:
         raise NotFound("No digest comes here.", hint=HOW)
     for each in found:
-        _must(asking, each.kind)
-        await asking.wants.digests.remove(each.lane, each.kind)
+        await asking.wants.digests.remove(asking.person, each.lane, each.kind)
     return await _shown(asking, said="No digest comes here any more.")
 
 
 async def _form(asking: Asking, kind: DigestKind) -> Reply:
-    _must(asking, kind)
-    known = next((e for e in await asking.wants.digests.of_lane(_lane(asking, kind)) if e.kind is kind), None)
+    known = await asking.wants.digests.find(asking.person, _lane(asking, kind), kind)
     return faces.digest_form(asking, kind, known)
 
 
@@ -153,7 +147,7 @@ async def _shown(asking: Asking, *, said: str = "") -> Reply:
 
 
 async def _here(asking: Asking) -> tuple[Digest, ...]:
-    return await asking.wants.digests.of_lane(lane_of(asking.conversation))
+    return await asking.wants.digests.of_lane(asking.person, lane_of(asking.conversation))
 
 
 def _kind(asking: Asking, words: str) -> tuple[DigestKind, str]:
@@ -189,15 +183,3 @@ def _zone(asking: Asking) -> str:
         return read_zone(asking.turn.timezone or asking.reader.zone)
     except Invalid:
         return "UTC"
-
-
-def _must(asking: Asking, kind: DigestKind) -> None:
-    """Leave to dispatchers what others hear, too. Raises ``NotAllowed``."""
-    if kind is DigestKind.MINE or is_personal(asking.conversation):
-        return
-    decision = authorize(asking.person, Right.DISPATCH)
-    if not decision.allowed:
-        raise NotAllowed(
-            "What is told in this conversation is for dispatchers to decide.",
-            hint="Your own digest comes to your own chat. Say: digest mine 07:30 mon-fri",
-        )

@@ -25,7 +25,7 @@ async def internal(asking: Asking, words: str) -> Reply:
         raise Invalid("Say it like this: internal on, or internal off")
     if is_personal(asking.conversation):
         return faces.told(asking, "This chat is yours alone: internal notes are always shown here.")
-    await asking.conversations.set_internal(asking.conversation, on=on)
+    await asking.conversations.set_internal(asking.person, asking.conversation, on=on)
     if on:
         return faces.told(asking, "Internal notes are shown here from now on.")
     return faces.told(asking, "Internal notes are no longer shown here.")

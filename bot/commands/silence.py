@@ -2,10 +2,9 @@
 
 import re
 
-from attms_core.errors import Invalid, NotAllowed, NotFound
+from attms_core.errors import Invalid, NotFound
 from attms_core.model import Opportunity, Right, Ticket, Topic, lane_of
 from attms_core.model.silence import Sender, SenderKind, Until, read_key
-from attms_core.people import authorize
 from bot.asking import Asking
 from bot.conversations import is_personal
 from bot.faces import silences as faces
@@ -57,7 +56,6 @@ async def silence(asking: Asking, words: str) -> Reply:
     if named is None:
         raise Invalid("Say which ticket, or which sender.", field="ticket", hint=HOW)
     until = _until(rest)
-    _must(asking)
     ticket = await asking.desk.find(asking.person, str(named))
     return await _silence_topic(asking, Topic(ticket=ticket.id), ticket, until)
 
@@ -73,7 +71,6 @@ async def hear(asking: Asking, words: str) -> Reply:
     """End a silence."""
     if not words.strip():
         return await _listed(asking)
-    _must(asking)
     if found := _SENDER.fullmatch(words.strip()):
         return await _hear_sender(asking, found[2], _KINDS.get((found[1] or "").casefold()))
     named, _ = reference_first(words)
@@ -85,7 +82,6 @@ async def hear(asking: Asking, words: str) -> Reply:
 @router.on(SilenceTopic, needs=Right.READ)
 async def silence_topic(asking: Asking, wish: SilenceTopic) -> Reply:
     """Silence what a notice is about, from its card."""
-    _must(asking)
     topic = read_key(wish.topic)
     if not isinstance(topic, Topic):
         raise Invalid("This button names nothing that can be silenced.", hint="Say: silence NUMBER")
@@ -95,7 +91,6 @@ async def silence_topic(asking: Asking, wish: SilenceTopic) -> Reply:
 @router.on(SilenceSender, needs=Right.READ)
 async def silence_sender(asking: Asking, wish: SilenceSender) -> Reply:
     """Silence one of several who were offered."""
-    _must(asking)
     sender = read_key(wish.what)
     if not isinstance(sender, Sender):
         raise Invalid("This button names nobody.", hint="Say: silence sender NAME")
@@ -111,9 +106,8 @@ async def listed(asking: Asking, wish: ListSilences) -> Reply:
 @router.on(HearAgain, needs=Right.READ)
 async def hear_again(asking: Asking, wish: HearAgain) -> Reply:
     """End a silence from the list, or from the card that told of it."""
-    _must(asking)
     what = read_key(wish.what)
-    is_known = what is not None and await asking.wants.silences.end(lane_of(asking.conversation), what)
+    is_known = what is not None and await asking.wants.silences.end(asking.person, lane_of(asking.conversation), what)
     return await _listed(asking, offset=wish.offset, said=_heard(is_known=is_known))
 
 
@@ -123,10 +117,9 @@ async def _silence_topic(asking: Asking, topic: Topic, record: Ticket | Opportun
 
 
 async def _silence_sender(asking: Asking, name: str, kind: SenderKind | None) -> Reply:
-    _must(asking)
     if not name.strip():
         raise Invalid("Say whose deeds shall be silent.", field=SENDER, hint="For example: silence sender Monitoring")
-    found = await asking.wants.silences.candidates(asking.person, name, kind)
+    found = await asking.wants.silences.candidates(asking.person, lane_of(asking.conversation), name, kind)
     if len(found) > 1:
         return faces.choose_sender(asking, name.strip(), found)
     return await _silenced(asking, found[0].sender)
@@ -141,21 +134,21 @@ async def _silenced(asking: Asking, sender: Sender) -> Reply:
 
 async def _hear_ticket(asking: Asking, named: Reference) -> Reply:
     ticket = await asking.desk.find(asking.person, str(named))
-    is_known = await asking.wants.silences.end(lane_of(asking.conversation), Topic(ticket=ticket.id))
+    is_known = await asking.wants.silences.end(asking.person, lane_of(asking.conversation), Topic(ticket=ticket.id))
     return await _listed(asking, said=_heard(ticket.number, is_known=is_known))
 
 
 async def _hear_sender(asking: Asking, name: str, kind: SenderKind | None) -> Reply:
     """End the silences of all whom the name may mean: hearing too much is mended by one press."""
     book, lane = asking.wants.silences, lane_of(asking.conversation)
-    found = await book.candidates(asking.person, name, kind)
-    ended = [each.name for each in found if await book.end(lane, each.sender)]
+    found = await book.candidates(asking.person, lane, name, kind)
+    ended = [each.name for each in found if await book.end(asking.person, lane, each.sender)]
     who = ", ".join(dict.fromkeys(ended)) or name.strip()
     return await _listed(asking, said=_heard(who, is_known=bool(ended)))
 
 
 async def _listed(asking: Asking, *, offset: int = 0, said: str = "") -> Reply:
-    page = await asking.wants.silences.page(lane_of(asking.conversation), offset=offset)
+    page = await asking.wants.silences.page(asking.person, lane_of(asking.conversation), offset=offset)
     return faces.silences(asking, page, said=said)
 
 
@@ -183,15 +176,3 @@ def _until(words: str) -> Until:
 
 def _heard(name: str = "It", *, is_known: bool) -> str:
     return f"{name} is told here again." if is_known else f"{name} was not silent here."
-
-
-def _must(asking: Asking) -> None:
-    """Where others listen too, only a dispatcher decides what is told. Raises ``NotAllowed``."""
-    if is_personal(asking.conversation):
-        return
-    decision = authorize(asking.person, Right.DISPATCH)
-    if not decision.allowed:
-        raise NotAllowed(
-            "What is told in this conversation is for dispatchers to decide.",
-            hint=decision.hint or "In your own chat you can silence it for yourself.",
-        )

@@ -1,12 +1,12 @@
 """A new subscription, or a changed one: words or the form, the preview, a sample, and only then it is saved."""
 
 from attms_core.digits import whole
-from attms_core.errors import Invalid, NotAllowed, NotFound
+from attms_core.errors import Invalid, NotFound
 from attms_core.model import CompanyGroup, CompanyId, Lane, Right, SubscriptionId, lane_of, lane_of_person
 from attms_core.model.filter import About
 from attms_core.model.subscription import Subscription
+from attms_core.notices.rights import may_listen
 from attms_core.notices.subscribing import Preview
-from attms_core.people import authorize
 from bot.asking import Asking
 from bot.channel.answers import card_message
 from bot.conversations import is_personal
@@ -129,16 +129,11 @@ def number(text: str) -> SubscriptionId:
 
 
 def must_arrange(asking: Asking) -> None:
-    """Refuse somebody who may not decide what this conversation is told of. Raises ``NotAllowed``.
+    """Refuse somebody who may not decide what this conversation is told of, before a form is filled in.
 
-    In one's own chat everybody may who may read at all.
+    Raises ``NotLinked`` and ``NotAllowed``.
     """
-    if is_personal(asking.conversation):
-        return
-    decision = authorize(asking.person, Right.DISPATCH)
-    if not decision.allowed:
-        hint = "Ask a dispatcher, or subscribe in our own chat: there it needs no more than your link."
-        raise NotAllowed(f"What others are told here is for dispatchers to decide. {decision.reason}", hint=hint)
+    may_listen(asking.person, lane(asking))
 
 
 async def listed(asking: Asking, kept: Subscription, said: str) -> Reply:

@@ -57,7 +57,7 @@ HERE_LISTS = (("Unassigned", "tickets unassigned"), ("Overdue", "tickets overdue
 async def digest(scene: Scene, wanted: DigestId, *, digests: Digests) -> Reply:
     """Show a digest as things stand now, by what its maker (the scene's person) may see.
 
-    Raises ``NotFound`` when it was removed, and ``NotAllowed`` when its maker may read no more.
+    Raises ``NotFound`` when it was removed, and ``NotLinked`` or ``NotAllowed`` when its maker may read no more.
     """
     known = await digests.get(wanted)
     if known is None or known.maker != scene.person.key:

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from cards.asks import NewTicketForm, ShowTicket
 from cards.elements import Json
-from cards.lint import lint
 from cards.submission import unpack
 from tests.cards.gallery import READER, cards
+from tests.support.card_lint import lint
 
 ALL = cards()
 HOSTILE = (

@@ -42,6 +42,11 @@ def test_a_service_loads_no_command_line() -> None:
     assert loaded_by(HOUSE).isdisjoint({"typer", "admin.cli", "admin.api", "admin.setup"})
 
 
+@pytest.mark.parametrize("start", [HOUSE, WITH_COMMANDS])
+def test_a_service_loads_nothing_of_the_demo_or_its_sandbox(start: str) -> None:
+    assert not {name for name in loaded_by(start) if name.partition(".")[0] in {"demo", "sandbox"}}
+
+
 def test_naming_the_application_loads_none_of_it() -> None:
     assert loaded_by("import app").isdisjoint({"aiohttp", "botbuilder", "pydantic", "sqlalchemy", "structlog", "typer"})
 

@@ -111,7 +111,7 @@ async def test_one_that_still_waits_is_not_joined_by_another(
 
 async def test_two_who_look_at_once_owe_it_once(database: Database, digests: Digests, clock: Clock) -> None:
     for number in range(20):
-        await digests.set(ANA, Lane(f"person:{number}"), DigestKind.MINE, DAILY)
+        await digests.set(linked(str(number), 5), Lane(f"person:{number}"), DigestKind.MINE, DAILY)
     clock.later(hours=1)
     other = Digests(database, tenant=OURS, now=clock)
     assert sum(await asyncio.gather(digests.owe_due(), other.owe_due())) == 20
@@ -119,8 +119,8 @@ async def test_two_who_look_at_once_owe_it_once(database: Database, digests: Dig
 
 
 async def test_more_than_a_transaction_takes_are_all_owed(database: Database, digests: Digests, clock: Clock) -> None:
-    await digests.set(ANA, Lane("person:0"), DigestKind.MINE, DAILY)
-    (first,) = await digests.of_lane(Lane("person:0"))
+    await digests.set(ANA, MINE, DigestKind.MINE, DAILY)
+    (first,) = await digests.of_lane(ANA, MINE)
     more = [replace(first, lane=Lane(f"person:{number}")) for number in range(1, 450)]
     await database.write(lambda tx: [store.add(tx, each) for each in more])
     clock.later(hours=1)
@@ -137,43 +137,43 @@ async def test_a_paused_one_is_not_owed_and_what_it_missed_is_gone(
     database: Database, digests: Digests, clock: Clock
 ) -> None:
     await digests.set(ANA, MINE, DigestKind.MINE, DAILY)
-    assert (await digests.pause(MINE, DigestKind.MINE)).is_paused
+    assert (await digests.pause(ANA, MINE, DigestKind.MINE)).is_paused
     clock.later(days=3)
     assert await digests.owe_due() == 0
-    again = await digests.resume(MINE, DigestKind.MINE)
+    again = await digests.resume(ANA, MINE, DigestKind.MINE)
     assert (again.is_paused, again.next_at) == (False, clock.at + timedelta(minutes=30))
     assert await digests.owe_due() == 0
 
 
 async def test_setting_it_again_replaces_it_and_it_is_the_last_ones(digests: Digests, clock: Clock) -> None:
     first = await digests.set(ANA, HERE, DigestKind.HERE, DAILY)
-    await digests.pause(HERE, DigestKind.HERE)
+    await digests.pause(ANA, HERE, DigestKind.HERE)
     clock.later(minutes=1)
     second = await digests.set(BEN, HERE, DigestKind.HERE, Rhythm(days=(0,), minute=60, zone="Europe/Berlin"))
     assert (second.id, second.created_by, second.is_paused) == (first.id, "ben", False)
-    assert await digests.of_lane(HERE) == (second,)
+    assert await digests.of_lane(ANA, HERE) == (second,)
 
 
 async def test_a_place_can_have_one_of_each_kind(digests: Digests) -> None:
     await digests.set(ANA, MINE, DigestKind.HERE, DAILY)
     await digests.set(ANA, MINE, DigestKind.MINE, DAILY)
-    assert [each.kind for each in await digests.of_lane(MINE)] == [DigestKind.MINE, DigestKind.HERE]
-    assert await digests.of_lane(HERE) == ()
+    assert [each.kind for each in await digests.of_lane(ANA, MINE)] == [DigestKind.MINE, DigestKind.HERE]
+    assert await digests.of_lane(ANA, HERE) == ()
 
 
 async def test_a_removed_one_is_gone(digests: Digests, clock: Clock) -> None:
     made = await digests.set(ANA, MINE, DigestKind.MINE, DAILY)
-    assert (await digests.remove(MINE, DigestKind.MINE)).id == made.id
+    assert (await digests.remove(ANA, MINE, DigestKind.MINE)).id == made.id
     clock.later(days=1)
     assert await digests.owe_due() == 0
     assert await digests.get(made.id) is None
 
 
 DEEDS: tuple[Callable[[Digests], object], ...] = (
-    lambda digests: digests.pause(MINE, DigestKind.MINE),
-    lambda digests: digests.resume(MINE, DigestKind.MINE),
-    lambda digests: digests.remove(MINE, DigestKind.MINE),
-    lambda digests: digests.send(MINE, DigestKind.MINE),
+    lambda digests: digests.pause(ANA, MINE, DigestKind.MINE),
+    lambda digests: digests.resume(ANA, MINE, DigestKind.MINE),
+    lambda digests: digests.remove(ANA, MINE, DigestKind.MINE),
+    lambda digests: digests.send(ANA, MINE, DigestKind.MINE),
 )
 
 
@@ -188,8 +188,8 @@ async def test_what_is_not_there_cannot_be_touched(digests: Digests, deed: int) 
 async def test_sending_it_now_leaves_its_times_alone(database: Database, digests: Digests, clock: Clock) -> None:
     made = await digests.set(ANA, MINE, DigestKind.MINE, DAILY)
     pokes = poked(digests)
-    await digests.send(MINE, DigestKind.MINE)
-    await digests.send(MINE, DigestKind.MINE)
+    await digests.send(ANA, MINE, DigestKind.MINE)
+    await digests.send(ANA, MINE, DigestKind.MINE)
     assert len(await waiting(database, MINE)) == 1
     assert len(pokes) == 2
     assert await digests.get(made.id) == made

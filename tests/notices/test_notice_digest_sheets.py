@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from attms_core.errors import NotAllowed
+from attms_core.errors import NotLinked
 from attms_core.model import (
     Author,
     AuthorKind,
@@ -217,7 +217,7 @@ async def test_a_maker_who_is_not_linked_any_more_is_told_nothing(
     desk: Desk, kind: DigestKind, state: LinkState
 ) -> None:
     await desk.has(mine(1, due=hours(-1)))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotLinked):
         await desk.sheet(kind, replace(ANA, link=Link(state=state, resource=ResourceId(5))))
 
 

@@ -27,7 +27,6 @@ from attms_core.model.ladder import Climb, Ladder, Step, Target, TargetKind
 from attms_core.model.silence import Silence, Until
 from attms_core.store import digests, ladders, silences, subscriptions
 from bot.notices.message import Way
-from cards.lint import lint
 from tests.notices.composing import (
     BY_ANA,
     BY_BOB,
@@ -46,6 +45,7 @@ from tests.notices.composing import (
     ways,
     wire,
 )
+from tests.support.card_lint import lint
 from tests.support.fake_autotask import ANA, BOB, GLOBEX, NOON, TENANT, note, ticket
 
 ASSIGNED = Rule(RuleKind.PERSONAL, Personal.ASSIGNED)

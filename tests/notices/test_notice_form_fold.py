@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from attms_core.model import Author, AuthorKind, Change, ChangeId, TicketId
 from bot.notices.telling import fold
-from cards.lint import lint
 from cards.notice_lines import Concerned, Line, band, mentioning
 from cards.parts import card, say
 from tests.cards.gallery import READER
 from tests.notices.composing import BY_ANA, BY_BOB, BY_CLEO, UNKNOWN
+from tests.support.card_lint import lint
 from tests.support.fake_autotask import NOON
 
 authors = st.sampled_from((BY_ANA, BY_BOB, BY_CLEO, UNKNOWN))

@@ -100,7 +100,7 @@ async def test_until_reply_ends_everywhere_when_the_customer_writes_and_the_repl
 async def test_for_good_outlasts_the_customers_reply(database: Database, quiet: Silences) -> None:
     await quiet.add(ANA, HERE, PRINTER, Until.EVER)
     assert await left(database, [row(ANSWER)], [ANSWER]) == []
-    assert (await quiet.page(HERE)).total == 1
+    assert (await quiet.page(ANA, HERE)).total == 1
 
 
 async def test_a_reply_on_another_ticket_ends_nothing(database: Database, quiet: Silences) -> None:
@@ -169,7 +169,7 @@ async def test_an_opportunity_can_be_silenced(database: Database, quiet: Silence
     of = Happened(id=ChangeId(8), change=moved)
     await quiet.add(ANA, HERE, sale, Until.EVER)
     assert await left(database, [row(of)], [of]) == []
-    assert await quiet.end(HERE, sale)
+    assert await quiet.end(ANA, HERE, sale)
     assert await left(database, [row(of)], [of]) == [row(of)]
 
 
@@ -181,7 +181,7 @@ async def test_a_row_without_its_change_goes_by_its_topic(database: Database, qu
 async def test_silencing_again_changes_how_long(database: Database, quiet: Silences) -> None:
     await quiet.add(ANA, HERE, PRINTER, Until.REPLY)
     await quiet.add(ANA, HERE, PRINTER, Until.EVER)
-    page = await quiet.page(HERE)
+    page = await quiet.page(ANA, HERE)
     assert [(line.silence.what, line.silence.until, line.silence.by_name) for line in page.lines] == [
         (PRINTER, Until.EVER, ANA.name)
     ]
@@ -189,21 +189,21 @@ async def test_silencing_again_changes_how_long(database: Database, quiet: Silen
 
 async def test_hearing_again_says_whether_it_was_silent(quiet: Silences) -> None:
     await quiet.add(ANA, HERE, PRINTER, Until.EVER)
-    assert not await quiet.end(THERE, PRINTER)
-    assert await quiet.end(HERE, PRINTER)
-    assert not await quiet.end(HERE, PRINTER)
+    assert not await quiet.end(ANA, THERE, PRINTER)
+    assert await quiet.end(ANA, HERE, PRINTER)
+    assert not await quiet.end(ANA, HERE, PRINTER)
 
 
 async def test_the_list_comes_in_pages_the_latest_first(database: Database) -> None:
     for id_ in range(PAGE + 2):
         soon = Silences(database, tenant=OURS, now=lambda id_=id_: at(id_))
         await soon.add(ANA, HERE, Topic(ticket=TicketId(100 + id_)), Until.EVER)
-    first = await soon.page(HERE)
-    second = await soon.page(HERE, offset=PAGE)
+    first = await soon.page(ANA, HERE)
+    second = await soon.page(ANA, HERE, offset=PAGE)
     ids = [line.silence.what.ticket for line in (*first.lines, *second.lines) if isinstance(line.silence.what, Topic)]
     assert ids == list(range(100 + PAGE + 1, 99, -1))
     assert (first.total, second.offset) == (PAGE + 2, PAGE)
-    assert (await soon.page(HERE, offset=80)).offset == 0
+    assert (await soon.page(ANA, HERE, offset=80)).offset == 0
 
 
 @pytest.fixture
@@ -244,16 +244,16 @@ async def known(database: Database, quiet: Silences) -> Silences:
 
 
 async def test_a_sender_is_found_by_the_beginning_of_the_name(known: Silences) -> None:
-    (robot,) = await known.candidates(ANA, "robot mon")
+    (robot,) = await known.candidates(ANA, HERE, "robot mon")
     assert (robot.sender, robot.name) == (Sender(SenderKind.RESOURCE, 7), "Robot Monitoring")
-    both = await known.candidates(ANA, "robot")
+    both = await known.candidates(ANA, HERE, "robot")
     assert {each.sender.kind for each in both} == {SenderKind.RESOURCE, SenderKind.COMPANY}
-    (company_,) = await known.candidates(ANA, "robot", SenderKind.COMPANY)
+    (company_,) = await known.candidates(ANA, HERE, "robot", SenderKind.COMPANY)
     assert company_.sender == Sender(SenderKind.COMPANY, 3)
 
 
 async def test_two_of_one_name_are_told_apart_by_their_company(known: Silences) -> None:
-    found = await known.candidates(ANA, "kim lee")
+    found = await known.candidates(ANA, HERE, "kim lee")
     assert {(each.sender.id, each.about) for each in found} == {
         (31, "contact at Contoso"),
         (32, "contact at Kimono Ltd"),
@@ -262,29 +262,29 @@ async def test_two_of_one_name_are_told_apart_by_their_company(known: Silences) 
 
 async def test_nobody_outside_ones_limits_is_offered(known: Silences) -> None:
     narrow = replace(ANA, within_companies=(CompanyId(2),))
-    assert [each.sender.id for each in await known.candidates(narrow, "kim lee")] == [32]
+    assert [each.sender.id for each in await known.candidates(narrow, HERE, "kim lee")] == [32]
     with pytest.raises(NotFound):
-        await known.candidates(narrow, "Contoso")
+        await known.candidates(narrow, HERE, "Contoso")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "!!", "qqq", "gone"])
 async def test_a_name_of_nobody_is_refused(known: Silences, name: str) -> None:
     with pytest.raises(NotFound, match="Nobody is called"):
-        await known.candidates(ANA, name)
+        await known.candidates(ANA, HERE, name)
 
 
 async def test_too_many_are_refused_with_examples(database: Database, known: Silences) -> None:
     many = [contact(100 + id_, "Pat", f"Number{id_}") for id_ in range(9)]
     await database.write(lambda tx: directory.put_contacts(tx, OURS, many))
     with pytest.raises(Invalid, match="could be many") as refused:
-        await known.candidates(ANA, "pat")
+        await known.candidates(ANA, HERE, "pat")
     assert refused.value.legal[0] == "Pat Number0 (contact at Contoso)"
 
 
 async def test_the_list_names_senders_even_those_that_are_gone(known: Silences) -> None:
     for each in (Sender(SenderKind.CONTACT, 31), Sender(SenderKind.RESOURCE, 99)):
         await known.add(ANA, HERE, each, Until.EVER)
-    names = {line.sender.name for line in (await known.page(HERE)).lines if line.sender}
+    names = {line.sender.name for line in (await known.page(ANA, HERE)).lines if line.sender}
     assert names == {"Kim Lee", "resource 99"}
 
 

@@ -18,6 +18,7 @@ from bot.notices.leases import LEASE, Leases
 from bot.notices.mishaps import PUT_OFF, TRIES
 from bot.notices.places import Places
 from tests.outbox.conftest import TENANT, Office
+from tests.store.values import linked
 
 
 async def test_what_is_owed_while_the_sender_sleeps_leaves_when_it_is_poked(office: Office) -> None:
@@ -140,7 +141,7 @@ async def test_what_cannot_be_settled_for_a_bug_of_ours_is_given_up_alone_and_no
 
 async def test_an_internal_mark_that_another_process_has_ended_since_the_claim_counts_no_more(office: Office) -> None:
     channel = replace(await office.channel(), is_internal=True)
-    await office.rooms.set_internal(channel, on=True)
+    await office.rooms.set_internal(linked("mara", 5), channel, on=True)
     await office.owe(channel, 1)
     [claim] = await office.database.write(
         lambda tx: claims.claim(tx, holder="h", now=office.clock.at, until=office.clock.at + LEASE, most=1)
@@ -148,7 +149,7 @@ async def test_an_internal_mark_that_another_process_has_ended_since_the_claim_c
     assert claim.conversation is not None
     assert claim.conversation.is_internal
     other = Conversations(database=office.database, roster=office.connector, now=office.clock.now)
-    await other.set_internal(channel, on=False)
+    await other.set_internal(linked("mara", 5), channel, on=False)
     places = Places(database=office.database, line=office.connector, rooms=office.rooms, bot_id="28:x")
     assert not (await places.of(claim)).is_internal
 

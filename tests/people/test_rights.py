@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from attms_core.errors import NotAllowed, NotLinked
 from attms_core.model import CompanyId, Link, LinkState, Person, PersonKey, PersonRole, Right, TicketFilter
-from attms_core.people import authorize, narrow
+from attms_core.people import authorize, demand, narrow
 from tests.support.fake_autotask import ACME, ANA, GLOBEX, TENANT, ticket
 
 LINKED = Link(state=LinkState.LINKED, resource=ANA)
@@ -93,6 +94,19 @@ def test_a_refusal_always_says_why(someone: Person, right: Right, others: bool) 
     decision = authorize(someone, right, others=others)
 
     assert decision.allowed or decision.reason
+
+
+@given(PERSONS, st.sampled_from(Right), st.booleans())
+def test_what_is_demanded_is_what_is_decided_in_the_same_words(someone: Person, right: Right, others: bool) -> None:  # noqa: FBT001 - drawn
+    decision = authorize(someone, right, others=others)
+
+    if decision.allowed:
+        demand(someone, right, others=others)
+        return
+    with pytest.raises((NotAllowed, NotLinked)) as refused:
+        demand(someone, right, others=others)
+    assert (str(refused.value), refused.value.hint) == (decision.reason, decision.hint)
+    assert isinstance(refused.value, NotAllowed) is (someone.link.state is LinkState.LINKED)
 
 
 @given(PERSONS, st.builds(TicketFilter, within_queues=st.none() | st.lists(st.integers(1, 3)).map(tuple)))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from attms_core.model import CompanyId
 from cards.asks import CreateTicket
 from cards.escalation_asks import SetLadder
-from cards.lint import lint
 from cards.submission import Submission
 from sandbox.teams import Person, Said, texts
 from tests.scenario.conftest import World, card_of
+from tests.support.card_lint import lint
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

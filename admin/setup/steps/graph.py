@@ -1,6 +1,6 @@
-"""Microsoft Graph, for what the bot alone cannot do: mail to tickets, Planner tasks, installing the app for people.
+"""Microsoft Graph, for what the bot alone cannot do. Nothing here uses it yet, so no permission of it is asked for.
 
-It is optional. Unset, the bot's own app registration is asked; a second one keeps its rights apart.
+The step keeps an app for later. Unset, the bot's own app registration is asked; a second one keeps its rights apart.
 """
 
 from pydantic import SecretStr
@@ -14,14 +14,7 @@ from attms_core.errors import Invalid
 from attms_core.settings import Settings
 
 SCOPE = "https://graph.microsoft.com/.default"
-USES = {
-    "User.ReadBasic.All": "find people by their e-mail address",
-    "Mail.Read": "make tickets of a mailbox's messages",
-    "Tasks.ReadWrite.All": "make and follow Planner tasks",
-    "TeamsAppInstallation.ReadWriteSelfForUser.All": "install ATTMS for people who have not added it",
-}
-"""Permissions (application kind) and what they are for; none is needed for tickets in chat."""
-GRANT = f"{entra.PORTAL} > the app > API permissions > Add a permission > Microsoft Graph > Application permissions"
+GRANTED = f"{entra.PORTAL} > the app > API permissions"
 
 
 def both(patch: Patch, settings: Settings) -> Patch:
@@ -36,7 +29,7 @@ def both(patch: Patch, settings: Settings) -> Patch:
 
 
 async def look(settings: Settings, tools: Tools) -> Report:
-    """Get a token for Graph and see which permissions it carries."""
+    """Get a token for Graph, and tell which permissions it carries that nothing here needs."""
     is_own = bool(settings.graph_app_id)
     answer = await tools.token(
         settings=settings,
@@ -47,26 +40,28 @@ async def look(settings: Settings, tools: Tools) -> Report:
     report = entra.judge(answer, "Microsoft Graph lets ATTMS in.")
     if not report.ok:
         return report
-    granted = entra.roles(answer)
-    return Report(ok=True, said=report.said, found=tuple(_found(name, granted) for name in USES))
+    granted = sorted(entra.roles(answer))
+    nothing = Found(mark=Mark.GOOD, what="No permission is granted, and none is needed.")
+    return Report(ok=True, said=report.said, found=tuple(_found(name) for name in granted) or (nothing,))
 
 
-def _found(name: str, granted: frozenset[str]) -> Found:
-    if name in granted:
-        return Found(mark=Mark.GOOD, what=f"{name} is granted: ATTMS may {USES[name]}.")
-    fix = f"{GRANT}: {name}, then Grant admin consent."
-    return Found(mark=Mark.NOTE, what=f"{name} is not granted. It is needed only to {USES[name]}.", fix=fix)
+def _found(name: str) -> Found:
+    return Found(
+        mark=Mark.NOTE,
+        what=f"{name} is granted, in the whole organisation. ATTMS makes no use of it.",
+        fix=f"{GRANTED}. Unless something else needs {name}, choose Remove permission and Revoke admin consent.",
+    )
 
 
 STEP = Step(
     name="graph",
     title="Microsoft Graph",
-    why="Tickets in chat need none of this. Graph is for mailboxes, Planner and installing the app for people; you may "
-    "skip it and come back later.",
+    why="Nothing in this release uses Microsoft Graph: it makes no tickets of mail and no Planner tasks. Skip this "
+    "step, unless you want to keep an app for a later release.",
     where=(
-        "The bot's own app registration is used if you leave both fields empty.",
+        "Grant no API permissions: those of an application hold for the whole organisation, and none is needed yet.",
+        "Leave both fields empty, and the bot's own app registration is the one that is asked.",
         "Or make a second app registration, with a client secret of its own, to keep its rights apart.",
-        f"{GRANT}. Add only what you want to use, then choose Grant admin consent.",
     ),
     fields=(
         Field(

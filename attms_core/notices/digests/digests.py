@@ -11,17 +11,21 @@ from attms_core.model.digest import Digest, DigestId, DigestKind, Rhythm
 from attms_core.model.digest_sheet import Sheet
 from attms_core.notices.digests.sheets import gather
 from attms_core.notices.rhythm import next_time
+from attms_core.notices.rights import may_listen, may_read
 from attms_core.ports import Now
 from attms_core.store import digests, owed
 from attms_core.store.database import Database, Tx
 
+INSTEAD = "Your own digest comes to your own chat. Say: digest mine 07:30 mon-fri"
 BATCH = 200
 """Digests that become due in one transaction."""
 
 
 class Digests:
-    """The use case, and the job. Rights are the caller's business.
+    """The use case, and the job.
 
+    Every verb takes the person who asks and the place: in one's own chat it needs the right to read, elsewhere to
+    dispatch; of a place of several whoever may read may look at what is set. Raises ``NotLinked`` and ``NotAllowed``.
     ``on_poke`` is called when something was owed that is due now; whoever sends notices sets it.
     """
 
@@ -42,6 +46,7 @@ class Digests:
 
     async def set(self, person: Person, lane: Lane, kind: DigestKind, rhythm: Rhythm) -> Digest:
         """Arrange a digest in a place, in the place of the one of its kind that was there; it is its maker's."""
+        _may(person, lane)
         wanted = Digest(
             tenant=self._tenant,
             lane=lane,
@@ -62,40 +67,48 @@ class Digests:
 
         return await self._database.write(work)
 
-    async def of_lane(self, lane: Lane) -> tuple[Digest, ...]:
+    async def of_lane(self, person: Person, lane: Lane) -> tuple[Digest, ...]:
         """List those of a place."""
+        may_read(person, lane)
         found = await self._database.read(lambda tx: digests.of_lane(tx, self._tenant, lane))
         return tuple(sorted(found, key=lambda each: each.kind is DigestKind.HERE))
 
+    async def find(self, person: Person, lane: Lane, kind: DigestKind) -> Digest | None:
+        """Find what somebody may set anew; none when nothing is set."""
+        _may(person, lane)
+        return await self._database.read(lambda tx: self._known(tx, lane, kind))
+
     async def get(self, id: DigestId) -> Digest | None:  # noqa: A002 - the word of the field
-        """Find one by its number; none when it was removed."""
+        """Find one by its number, whoever asks; none when it was removed."""
         return await self._database.read(lambda tx: digests.get(tx, self._tenant, id))
 
     async def sheet(self, person: Person, digest: Digest, *, internal: bool) -> Sheet:
         """Gather what stands in one now, for its maker; ``internal`` says whether it may tell of internal notes.
 
-        Raises ``NotAllowed`` when they may not read any more.
+        Raises ``NotLinked`` and ``NotAllowed`` when they may not read any more.
         """
         now = self._now()
         return await self._database.read(
             lambda tx: gather(tx, self._tenant, person, digest, now=now, internal=internal)
         )
 
-    async def pause(self, lane: Lane, kind: DigestKind) -> Digest:
+    async def pause(self, person: Person, lane: Lane, kind: DigestKind) -> Digest:
         """Tell nothing until it is resumed. Raises ``NotFound``."""
-        return await self._change(lane, kind, lambda known: structs.replace(known, is_paused=True))
+        return await self._change(person, lane, kind, lambda known: structs.replace(known, is_paused=True))
 
-    async def resume(self, lane: Lane, kind: DigestKind) -> Digest:
+    async def resume(self, person: Person, lane: Lane, kind: DigestKind) -> Digest:
         """Tell again from its next time on. Raises ``NotFound``."""
         now = self._now()
         return await self._change(
+            person,
             lane,
             kind,
             lambda known: structs.replace(known, is_paused=False, next_at=next_time(known.rhythm, now)),
         )
 
-    async def remove(self, lane: Lane, kind: DigestKind) -> Digest:
+    async def remove(self, person: Person, lane: Lane, kind: DigestKind) -> Digest:
         """Forget one; gives what it was. Raises ``NotFound``."""
+        _may(person, lane)
 
         def work(tx: Tx) -> Digest:
             known = self._must(tx, lane, kind)
@@ -104,8 +117,9 @@ class Digests:
 
         return await self._database.write(work)
 
-    async def send(self, lane: Lane, kind: DigestKind) -> Digest:
+    async def send(self, person: Person, lane: Lane, kind: DigestKind) -> Digest:
         """Owe one now, besides its times; a paused one too. Raises ``NotFound``."""
+        _may(person, lane)
 
         def work(tx: Tx) -> Digest:
             known = self._must(tx, lane, kind)
@@ -116,7 +130,9 @@ class Digests:
         self.on_poke()
         return sent
 
-    async def _change(self, lane: Lane, kind: DigestKind, change: Callable[[Digest], Digest]) -> Digest:
+    async def _change(self, person: Person, lane: Lane, kind: DigestKind, change: Callable[[Digest], Digest]) -> Digest:
+        _may(person, lane)
+
         def work(tx: Tx) -> Digest:
             changed = change(self._must(tx, lane, kind))
             digests.change(tx, changed)
@@ -138,6 +154,10 @@ class Digests:
         if known is None:
             raise NotFound("There is no such digest here.", hint=f"Set one up: digest {kind} 07:30 mon-fri")
         return known
+
+
+def _may(person: Person, lane: Lane) -> None:
+    may_listen(person, lane, instead=INSTEAD)
 
 
 def _move_on(tx: Tx, digest: Digest, now: datetime) -> bool:

@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from attms_core.errors import NotAllowed
 from attms_core.model import Person, Right, TenantId
 from attms_core.model.digest import Digest, DigestKind
 from attms_core.model.digest_sheet import Sheet
 from attms_core.notices.digests.here import here
 from attms_core.notices.digests.mine import mine
 from attms_core.notices.rhythm import end_of_day, last_time
-from attms_core.people import authorize
+from attms_core.people import demand
 from attms_core.store.database import Tx
 
 LONGEST = timedelta(days=14)
@@ -19,11 +18,9 @@ LONGEST = timedelta(days=14)
 def gather(tx: Tx, tenant: TenantId, person: Person, digest: Digest, *, now: datetime, internal: bool) -> Sheet:
     """Gather a digest for its maker; ``internal`` says whether it may tell of internal notes.
 
-    Raises ``NotAllowed`` when its maker may not read any more.
+    Raises ``NotLinked`` and ``NotAllowed`` when its maker may not read any more.
     """
-    decision = authorize(person, Right.READ)
-    if not decision.allowed or person.resource is None:
-        raise NotAllowed(decision.reason, hint=decision.hint)
+    demand(person, Right.READ)
     since = new_since(digest, now)
     if digest.kind is DigestKind.MINE:
         today = end_of_day(digest.rhythm, now)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import structlog
 from msgspec import structs
 
-from attms_core.errors import Invalid, NotAllowed, NotFound, NotLinked
+from attms_core.errors import Invalid, NotAllowed, NotFound
 from attms_core.model import (
     Conversation,
     ConversationKind,
@@ -24,7 +24,7 @@ from attms_core.model import (
     person_of,
 )
 from attms_core.model.ladder import Ladder, LadderId, Step, Target, TargetKind
-from attms_core.people import authorize
+from attms_core.people import authorize, demand
 from attms_core.ports import Now
 from attms_core.store import conversations, ladders, people
 from attms_core.store.database import Database, Tx
@@ -205,10 +205,7 @@ def _reads(person: Person | None) -> bool:
 
 
 def _may(person: Person, queue: int | None = None) -> None:
-    decision = authorize(person, Right.DISPATCH)
-    if not decision.allowed:
-        kind = NotAllowed if person.link.state is LinkState.LINKED else NotLinked
-        raise kind(decision.reason, hint=decision.hint)
+    demand(person, Right.DISPATCH)
     if queue is not None and not _is_open(person, queue):
         raise NotAllowed("This queue lies outside your role.", hint="An administrator can widen it.")
 

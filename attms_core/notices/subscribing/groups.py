@@ -8,8 +8,8 @@ import structlog
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import Company, CompanyGroup, CompanyId, Person, Right, Subscription, TenantId
 from attms_core.notices.subscribing.names import Names
-from attms_core.notices.subscribing.rights import demand
 from attms_core.notices.subscribing.words import nearest
+from attms_core.people import demand
 from attms_core.ports import Now
 from attms_core.store import company_groups, directory, subscriptions
 from attms_core.store.database import Database, Tx

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import CompanyId, Lane, Person, Right, Subscription, SubscriptionId, TenantId, person_of
 from attms_core.notices.notices import FOLD, may_see
+from attms_core.notices.rights import may_listen, may_look
 from attms_core.notices.subscribing.names import Names
 from attms_core.notices.subscribing.overlap import overlaps
 from attms_core.notices.subscribing.preview import Overlap, Preview
 from attms_core.notices.subscribing.replay import Replaying, Walk
 from attms_core.notices.subscribing.resolve import understood
-from attms_core.notices.subscribing.rights import demand, may_listen, may_look
 from attms_core.notices.subscribing.spelling import Wanted, written
-from attms_core.people import authorize
+from attms_core.people import authorize, demand
 from attms_core.ports import Now
 from attms_core.store import company_groups, subscriptions
 from attms_core.store.database import Database, Tx

@@ -1,4 +1,4 @@
-"""What must hold for every card that leaves the house, checked on its JSON. For tests: no turn pays for it."""
+"""What must hold for every card that leaves the house, checked on its JSON. No turn pays for it."""
 
 import re
 from collections import Counter
