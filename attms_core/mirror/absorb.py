@@ -18,7 +18,7 @@ from attms_core.mirror import authors, compare, pipeline
 from attms_core.mirror.authors import BRIEF, SKEW, Circumstances
 from attms_core.mirror.compare import Cause, Move
 from attms_core.mirror.ground import Ground
-from attms_core.mirror.news import News, is_news
+from attms_core.mirror.news import News, is_forgotten, is_news
 from attms_core.mirror.progress import POLL
 from attms_core.model import (
     Author,
@@ -70,7 +70,8 @@ class Absorber:
         """Absorb tickets, and notes and time that were read with them: they may tell who moved their ticket.
 
         Returns the changes that were written. First sight of a ticket is a change unless it comes from the first sync
-        or the ticket is older than the mirror. A ticket and what was read with it stay in one transaction.
+        or the ticket is older than the mirror, or than what the mirror has dropped. A ticket and what was read with it
+        stay in one transaction.
         """
         work = _Work(tenant=self._tenant, cause=cause, now=self._now(), news=self._news)
         return await self._each(partial(work.absorb, batch=few) for few in _in_batches(found, fresh, logged))
@@ -191,7 +192,9 @@ class _Work(Struct, frozen=True, kw_only=True):
         return [created, *_completed(ticket)]
 
     def _is_news(self, tx: Tx, moment: datetime | None) -> bool:
-        return self.cause is not Cause.FIRST_SYNC and is_news(tx, self.tenant, moment)
+        if self.cause is Cause.FIRST_SYNC or not is_news(tx, self.tenant, moment):
+            return False
+        return not is_forgotten(tx, self.tenant, moment)
 
     def _note(self, tx: Tx, note: Note) -> list[Change]:
         if not self._is_news(tx, note.created):

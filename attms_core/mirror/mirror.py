@@ -10,6 +10,7 @@ from attms_core.mirror.choose import choose
 from attms_core.mirror.compare import Cause
 from attms_core.mirror.fields import OPPORTUNITIES, TICKET_NOTES, TICKETS, listed_as
 from attms_core.mirror.ground import Ground
+from attms_core.mirror.history import History
 from attms_core.mirror.lookup import LookUp
 from attms_core.mirror.memory import Memory
 from attms_core.mirror.news import News, Owing
@@ -58,7 +59,8 @@ NOTES = 3
 class Mirror:
     """The local copy of AutoTask.
 
-    ``every`` is the time between polls and ``history`` how far back completed tickets are kept. Call ``open`` before
+    ``every`` is the time between polls and ``history`` how long completed tickets are kept after the last thing that
+    happened to them; when it grows, ``first_sync`` reads what is missing. Call ``open`` before
     anything is read; the jobs (``first_sync``, ``poll``, ...) are the caller's to schedule.
     """
 
@@ -85,6 +87,7 @@ class Mirror:
         self._upkeep = Upkeep(ground, standing, every=every)
         self._reconcile = Reconcile(ground, absorber=absorber, office=office)
         self._poll = Poll(ground, absorber=absorber, office=office, positions=positions)
+        self._history = History(ground, positions=positions, kept=history)
         self._watch = Watch(ground, positions=positions)
         self._opportunities = Opportunities(ground, absorber=absorber, positions=positions, history=history)
         self._first_sync = FirstSync(
@@ -296,3 +299,7 @@ class Mirror:
     async def reconcile(self) -> None:
         """Compare the open set: nightly."""
         await self._reconcile.run()
+
+    async def forget_completed(self) -> int:
+        """Drop completed tickets to which nothing has happened within the history, and say how many: daily."""
+        return await self._history.forget_old()
