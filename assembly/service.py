@@ -239,6 +239,8 @@ async def _jobs(site: Site, mirror: Mirror, people: People, wishes: Wishes, call
         jobs.add("callouts", callouts.keep_up, timedelta(minutes=5), about=about)
         callouts.on_alarm = lambda: jobs.start_now("callouts")
         jobs.add("reconcile", mirror.reconcile, timedelta(hours=24), about="Compare the open tickets, once a night")
+        about = "Forget completed tickets that are older than the history"
+        jobs.add("forget-tickets", mirror.forget_completed, timedelta(days=1), about=about)
     for plugin, planned in told(ground.plugins, "attms_jobs"):
         add_of_plugin(jobs, ground.plugins, plugin, planned)
     return jobs

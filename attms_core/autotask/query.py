@@ -21,21 +21,15 @@ Naming = Callable[[str], str]
 
 
 class Op(StrEnum):
-    """The operators AutoTask has. It drops any other without a word and returns every row."""
+    """The operators that we ask by. AutoTask drops one that it does not have without a word and returns every row."""
 
     EQ = "eq"
     NOT_EQ = "noteq"
     GT = "gt"
     GTE = "gte"
     LT = "lt"
-    LTE = "lte"
-    BEGINS_WITH = "beginsWith"
-    ENDS_WITH = "endsWith"
-    CONTAINS = "contains"
     EXIST = "exist"
-    NOT_EXIST = "notExist"
     IN = "in"
-    NOT_IN = "notIn"
 
 
 class Join(StrEnum):
@@ -51,7 +45,6 @@ class Condition(Struct, frozen=True):
     field: str
     op: Op
     value: Scalar | tuple[int | str, ...] | None = None
-    is_udf: bool = False
 
     def __str__(self) -> str:
         shown = "" if self.value is None else f" {self.value!r}"
@@ -92,7 +85,6 @@ class Subject(Struct, frozen=True):
     """A field about to be compared."""
 
     field: str
-    is_udf: bool = False
 
     def eq(self, value: Scalar) -> Condition:
         """Be equal; text without regard to case."""
@@ -114,50 +106,21 @@ class Subject(Struct, frozen=True):
         """Be less or earlier."""
         return self._is(Op.LT, value)
 
-    def lte(self, value: Scalar) -> Condition:
-        """Be at most, or at or before."""
-        return self._is(Op.LTE, value)
-
-    def begins_with(self, text: str) -> Condition:
-        """Begin with a text."""
-        return self._is(Op.BEGINS_WITH, text)
-
-    def ends_with(self, text: str) -> Condition:
-        """End with a text."""
-        return self._is(Op.ENDS_WITH, text)
-
-    def contains(self, text: str) -> Condition:
-        """Contain a text."""
-        return self._is(Op.CONTAINS, text)
-
     def exists(self) -> Condition:
         """Have a value."""
-        return Condition(self.field, Op.EXIST, None, self.is_udf)
-
-    def is_missing(self) -> Condition:
-        """Have no value."""
-        return Condition(self.field, Op.NOT_EXIST, None, self.is_udf)
+        return Condition(self.field, Op.EXIST)
 
     def is_in(self, values: Sequence[int | str]) -> Condition:
         """Be one of several. Each counts as one of the 500 alternatives."""
         return self._is(Op.IN, tuple(values))
 
-    def is_not_in(self, values: Sequence[int | str]) -> Condition:
-        """Be none of several."""
-        return self._is(Op.NOT_IN, tuple(values))
-
     def _is(self, op: Op, value: Scalar | tuple[int | str, ...]) -> Condition:
-        return Condition(self.field, op, value, self.is_udf)
+        return Condition(self.field, op, value)
 
 
 def where(field: str) -> Subject:
     """Begin a condition on one of our fields."""
     return Subject(field)
-
-
-def where_udf(name: str) -> Subject:
-    """Begin a condition on a user-defined field, by its name. AutoTask takes one such condition a query."""
-    return Subject(name, is_udf=True)
 
 
 def any_of(*parts: Filter) -> Group:
@@ -179,8 +142,6 @@ def to_wire(query: Query, asked: Naming, shown: Naming) -> dict[str, object]:
         raise ValueError(f"a page has 1 to {PAGE} records, not {query.size}")
     if sum(map(_ors, query.filters)) > MOST_ORS:
         raise ValueError(f"more than {MOST_ORS} alternatives in one query")
-    if sum(map(_udfs, query.filters)) > 1:
-        raise ValueError("more than one condition on a user-defined field")
     wire: dict[str, object] = {"MaxRecords": query.size}
     if query.include:
         # paging needs the id (REST help: IncludeFields)
@@ -196,12 +157,9 @@ def _filter(part: Filter, naming: Naming) -> dict[str, object]:
         if not part.parts:
             raise ValueError("an empty group would match every row")
         return {"op": part.join.value, "items": [_filter(each, naming) for each in part.parts]}
-    field = part.field if part.is_udf else naming(part.field)
-    wire: dict[str, object] = {"op": part.op.value, "field": field}
-    if part.op not in {Op.EXIST, Op.NOT_EXIST}:
+    wire: dict[str, object] = {"op": part.op.value, "field": naming(part.field)}
+    if part.op is not Op.EXIST:
         wire["value"] = _value(part)
-    if part.is_udf:
-        wire["udf"] = True
     return wire
 
 
@@ -210,7 +168,7 @@ def _value(condition: Condition) -> object:
     if value is None or value == ():
         raise ValueError(f"nothing to compare {condition.field} with")
     if isinstance(value, datetime):
-        return moment(value, up=condition.op in {Op.LT, Op.LTE})
+        return moment(value, up=condition.op is Op.LT)
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -227,7 +185,3 @@ def _ors(part: Filter) -> int:
         own = len(part.parts) if part.join is Join.OR else 0
         return own + sum(map(_ors, part.parts))
     return len(part.value) if isinstance(part.value, tuple) else 0
-
-
-def _udfs(part: Filter) -> int:
-    return sum(map(_udfs, part.parts)) if isinstance(part, Group) else int(part.is_udf)

@@ -8,7 +8,8 @@ import structlog
 from msgspec.structs import replace
 
 from attms_core.errors import OperatorNeeded, TryLater
-from attms_core.model import Note, Outcome, Ticket, Wish, WishKind
+from attms_core.mirror.authors import is_note_of
+from attms_core.model import Outcome, Ticket, Wish, WishKind
 from attms_core.model.wish import Value
 from attms_core.ports import TicketReader
 
@@ -17,8 +18,6 @@ log = structlog.get_logger(__name__)
 LOOKS = 2
 BETWEEN_LOOKS = timedelta(seconds=2)
 """AutoTask answers queries from replicas that may be a moment behind (vendor help: read after write)."""
-SKEW = timedelta(minutes=5)
-"""How far AutoTask's clock and ours may differ when a note is looked for by its time."""
 
 
 class Lookback:
@@ -56,17 +55,6 @@ class Lookback:
         return Outcome(ticket=wish.ticket) if ticket and holds(ticket, wish.asked) else None
 
 
-def is_note_of(note: Note, wish: Wish) -> bool:
-    """Say whether a note is the one that the wish asked for: same creator, title and text, since the wish."""
-    return (
-        note.creator == wish.resource
-        and note.title == wish.asked.get("title")
-        and _same_text(note.text, str(wish.asked.get("text")))
-        and note.created is not None
-        and note.created >= wish.asked_at - SKEW
-    )
-
-
 def holds(ticket: Ticket, asked: Mapping[str, Value]) -> bool:
     """Say whether the ticket has every value asked for."""
     return not differing(ticket, asked)
@@ -81,8 +69,3 @@ def with_asked(ticket: Ticket, wish: Wish) -> Ticket:
     """Give the ticket as it will be once AutoTask shows the write: used when reading back fails."""
     known = {name: value for name, value in wish.asked.items() if name in Ticket.__struct_fields__}
     return replace(ticket, **known)
-
-
-def _same_text(left: str, right: str) -> bool:
-    """AutoTask stores line ends as CR LF."""
-    return left.replace("\r\n", "\n").strip() == right.replace("\r\n", "\n").strip()

@@ -90,13 +90,18 @@ def logger_of(entry: TimeEntry) -> Author:
 
 
 def is_note_of(note: Note, wish: Wish) -> bool:
-    """Say whether the wish asked for this note: by id once it is known, else by writer, title and text."""
+    """Say whether the wish asked for this note: by id once it is known, else by writer, title and text since the wish.
+
+    Who gets the credit for a note, and whether one is written again after a lost answer, is decided here: a note that
+    does not tell when it was written is nobody's.
+    """
     if wish.outcome.note is not None:
         return wish.outcome.note == note.id
     return (
         note.creator == wish.resource
         and note.title == wish.asked.get("title")
         and _lines(note.text) == _lines(str(wish.asked.get("text")))
+        and note.created is not None
         and _was_before(wish, note.created)
     )
 

@@ -10,6 +10,7 @@ from attms_core.mirror.choose import choose
 from attms_core.mirror.compare import Cause
 from attms_core.mirror.fields import OPPORTUNITIES, TICKET_NOTES, TICKETS, listed_as
 from attms_core.mirror.ground import Ground
+from attms_core.mirror.history import History
 from attms_core.mirror.lookup import LookUp
 from attms_core.mirror.memory import Memory
 from attms_core.mirror.news import News, Owing
@@ -17,7 +18,6 @@ from attms_core.mirror.office import Office
 from attms_core.mirror.opportunities import Opportunities
 from attms_core.mirror.poll import Poll
 from attms_core.mirror.positions import Positions
-from attms_core.mirror.progress import Progress
 from attms_core.mirror.reads import Reads
 from attms_core.mirror.reconcile import Reconcile
 from attms_core.mirror.standing import Standing
@@ -30,11 +30,8 @@ from attms_core.model import (
     Company,
     CompanyId,
     Contact,
-    DeletedTicket,
     Field,
     Note,
-    NoteLine,
-    Opportunity,
     OpportunityDetail,
     OpportunityId,
     Resource,
@@ -58,7 +55,8 @@ NOTES = 3
 class Mirror:
     """The local copy of AutoTask.
 
-    ``every`` is the time between polls and ``history`` how far back completed tickets are kept. Call ``open`` before
+    ``every`` is the time between polls and ``history`` how long completed tickets are kept after the last thing that
+    happened to them; when it grows, ``first_sync`` reads what is missing. Call ``open`` before
     anything is read; the jobs (``first_sync``, ``poll``, ...) are the caller's to schedule.
     """
 
@@ -85,6 +83,7 @@ class Mirror:
         self._upkeep = Upkeep(ground, standing, every=every)
         self._reconcile = Reconcile(ground, absorber=absorber, office=office)
         self._poll = Poll(ground, absorber=absorber, office=office, positions=positions)
+        self._history = History(ground, positions=positions, kept=history)
         self._watch = Watch(ground, positions=positions)
         self._opportunities = Opportunities(ground, absorber=absorber, positions=positions, history=history)
         self._first_sync = FirstSync(
@@ -118,14 +117,6 @@ class Mirror:
         """Take notes in. Returns the changes that were written."""
         return await self._absorber.notes(notes, cause)
 
-    async def absorb_opportunities(self, opportunities: Sequence[Opportunity], cause: Cause) -> list[Change]:
-        """Take opportunities in. Returns the changes that were written."""
-        return await self._absorber.opportunities(opportunities, cause)
-
-    async def absorb_deleted(self, gone: Sequence[DeletedTicket]) -> list[Change]:
-        """Drop tickets that AutoTask no longer has. Returns the changes that were written."""
-        return await self._absorber.deleted(gone)
-
     # what is read
 
     async def page(self, where: TicketFilter, *, offset: int = 0, limit: int = PAGE) -> TicketPage:
@@ -135,10 +126,6 @@ class Mirror:
     async def ticket(self, ticket: TicketId) -> Ticket | None:
         """Find a ticket in the mirror alone."""
         return await self._reads.ticket(ticket)
-
-    async def opportunity(self, opportunity: OpportunityId) -> Opportunity | None:
-        """Find an opportunity in the mirror alone."""
-        return await self._reads.opportunity(opportunity)
 
     async def opportunity_detail(self, opportunity: OpportunityId) -> OpportunityDetail | None:
         """Show a mirrored opportunity, names and labels filled in."""
@@ -155,10 +142,6 @@ class Mirror:
         """Show a mirrored ticket with its newest notes, internal ones only where ``internal``."""
         return await self._reads.detail(ticket, internal=internal, limit=notes)
 
-    async def notes(self, ticket: TicketId, *, internal: bool, offset: int = 0, limit: int = PAGE) -> list[NoteLine]:
-        """Show a ticket's notes, the newest first."""
-        return await self._reads.notes(ticket, internal=internal, offset=offset, limit=limit)
-
     async def companies_named(self, text: str, *, among: Sequence[CompanyId] | None = None) -> list[Company]:
         """Search active companies, or those ``among`` a few, by the beginnings of their words; none typed is all."""
         return await self._reads.companies_named(text, among=among)
@@ -170,10 +153,6 @@ class Mirror:
     async def resolve_company(self, text: str, *, among: Sequence[CompanyId] | None = None) -> Company:
         """Find the one active company that is meant. Raises ``Invalid`` with those that could be."""
         return await self._reads.company_like(text, among=among)
-
-    async def progress(self) -> Progress:
-        """Say how far the first sync is."""
-        return await self._reads.progress()
 
     async def has_data(self) -> bool:
         """Say whether the newest open tickets have been read, so that lists mean something."""
@@ -199,22 +178,6 @@ class Mirror:
     def note_choices(self, field: str) -> tuple[Choice, ...]:
         """List a note field's writable values (``noteType``, ``publish``)."""
         return self._memory.metadata.active(TICKET_NOTES, field)
-
-    def opportunity_choices(self, field: str) -> tuple[Choice, ...]:
-        """List an opportunity field's writable values (``stage``, ``status``)."""
-        return self._memory.metadata.active(OPPORTUNITIES, listed_as(field))
-
-    def queues(self) -> tuple[Choice, ...]:
-        """List the queues that tickets can be put in."""
-        return self.choices("queue")
-
-    def statuses(self) -> tuple[Choice, ...]:
-        """List the statuses that can be set."""
-        return self.choices("status")
-
-    def priorities(self) -> tuple[Choice, ...]:
-        """List the priorities that can be set."""
-        return self.choices("priority")
 
     def ticket_field(self, name: str) -> Field | None:
         """Describe a ticket field by our name or AutoTask's."""
@@ -296,3 +259,7 @@ class Mirror:
     async def reconcile(self) -> None:
         """Compare the open set: nightly."""
         await self._reconcile.run()
+
+    async def forget_completed(self) -> int:
+        """Drop completed tickets to which nothing has happened within the history, and say how many: daily."""
+        return await self._history.forget_old()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from attms_core.mirror.authors import SKEW
-from attms_core.mirror.progress import BEGAN
+from attms_core.mirror.progress import BEGAN, FORGOTTEN
 from attms_core.model import Change, Kept, TenantId
 from attms_core.store import changes, sync
 from attms_core.store.database import Tx
@@ -48,3 +48,11 @@ def is_news(tx: Tx, tenant: TenantId, moment: datetime | None, *, since: str = B
     """Say whether something that happened then is younger than what the mirror began with, which is no news."""
     began = sync.get(tx, tenant, since)
     return not (moment and began and began.position) or moment >= began.position - SKEW
+
+
+def is_forgotten(tx: Tx, tenant: TenantId, moment: datetime | None) -> bool:
+    """Say whether something happened when completed tickets were dropped since: then it may have been told before."""
+    forgotten = sync.get(tx, tenant, FORGOTTEN)
+    if moment is None or forgotten is None or forgotten.position is None:
+        return False
+    return moment < forgotten.position

@@ -31,7 +31,7 @@ AHEAD = timedelta(days=1)
 class Opportunities:
     """Keeps opportunities up to date. Each method is a job; a failed one is made good by the next.
 
-    ``history`` is how far back those that are won or lost are kept.
+    ``history`` is how far back those that are won or lost are read at first.
     """
 
     def __init__(self, ground: Ground, *, absorber: Absorber, positions: Positions, history: timedelta) -> None:

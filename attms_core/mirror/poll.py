@@ -48,17 +48,25 @@ class Poll:
         self._may_read_time = Permit(ground, TIME_ENTRIES)
 
     async def tick(self) -> list[Change]:
-        """Absorb what moved since the last tick. Does nothing before the first sync has read the newest tickets."""
+        """Absorb what moved since the last tick. Does nothing before the first sync has read the newest tickets.
+
+        Each page is absorbed before the next is asked for; the position moves once all are. So a tick that is cut off
+        between two is repeated whole, and what it had absorbed makes no second change. It goes on from the newest
+        activity seen; after several pages less the time until the last was there, for what was on an early page may
+        have moved meanwhile.
+        """
         state = await self._positions.get(POLL)
         if state.position is None:
             return []
-        asked_at, found, pages = self._now(), list[Ticket](), 0
+        asked_at, took = self._now(), None
+        newest: datetime | None = None
+        changes: list[Change] = []
         async for page in self._autotask.tickets_changed(state.position - OVERLAP):
-            found += page
-            pages += 1
-        took = self._now() - asked_at if pages > 1 else timedelta()
-        changes = await self._take(found, state.position)
-        await self._positions.advance(state, position=self._next(found, state.position, took), done=state.done + 1)
+            took = timedelta() if took is None else self._now() - asked_at
+            newest = newest_activity([newest], self._believed(page))
+            changes += await self._take(page, state.position)
+        following = max(state.position, newest - (took or timedelta())) if newest else state.position
+        await self._positions.advance(state, position=following, done=state.done + 1)
         return changes
 
     async def reread(self, wanted: Sequence[TicketId]) -> list[Change]:
@@ -69,8 +77,10 @@ class Poll:
         state = await self._positions.get(POLL)
         if state.position is None or not wanted:
             return []
-        found = [ticket async for page in self._autotask.tickets_by_id(wanted) for ticket in page]
-        return await self._take(found, state.position, Cause.CALLOUT)
+        changes: list[Change] = []
+        async for page in self._autotask.tickets_by_id(wanted):
+            changes += await self._take(page, state.position, Cause.CALLOUT)
+        return changes
 
     async def refresh_directory(self) -> None:
         """Copy companies and contacts that changed, and drop tickets that were deleted in AutoTask."""
@@ -108,7 +118,7 @@ class Poll:
         return state, (began.position or self._now()) - START_MARGIN
 
     async def _take(self, found: Sequence[Ticket], cursor: datetime, cause: Cause = Cause.POLL) -> list[Change]:
-        """Absorb tickets with notes and time of those that moved, in one transaction: they may tell who did it."""
+        """Absorb tickets together with notes and time of those that moved: they may tell who did it."""
         await self._office.read_companies_of(found)
         moved, synced = await self._database.read(lambda tx: self._moved(tx, found, cursor, cause))
         fresh: list[Note] = []
@@ -143,14 +153,10 @@ class Poll:
         moved = [t.id for t in found if told or _is_after(t, cursor) or t.id not in ours or _is_newer(t, ours[t.id])]
         return moved, frozenset(t for t in moved if tickets.notes_synced(tx, self._tenant, t))
 
-    def _next(self, found: Sequence[Ticket], cursor: datetime, took: timedelta) -> datetime:
-        """Go on from the newest activity seen.
-
-        After several pages less the time they took, for what was on an early page may have moved meanwhile.
-        """
+    def _believed(self, found: Sequence[Ticket]) -> list[Ticket]:
+        """Leave out tickets whose activity is a mistake."""
         latest = self._now() + AHEAD
-        newest = newest_activity([], [ticket for ticket in found if (activity(ticket) or latest) < latest])
-        return max(cursor, newest - took) if newest else cursor
+        return [ticket for ticket in found if (activity(ticket) or latest) < latest]
 
 
 class _Newest:

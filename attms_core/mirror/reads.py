@@ -9,14 +9,13 @@ from attms_core.mirror.choose import LISTED, choose
 from attms_core.mirror.ground import Ground
 from attms_core.mirror.lookup import LookUp, wanted
 from attms_core.mirror.memory import Memory
-from attms_core.mirror.progress import Age, Progress, Reached, stage_name
+from attms_core.mirror.progress import Age, Reached, stage_name
 from attms_core.mirror.show import Told
 from attms_core.mirror.standing import Standing
 from attms_core.model import (
     Company,
     CompanyId,
     Contact,
-    NoteLine,
     Opportunity,
     OpportunityDetail,
     OpportunityId,
@@ -73,11 +72,6 @@ class Reads:
         found = await self._database.read(lambda tx: tickets.load(tx, self._tenant, [ticket]))
         return found.get(ticket)
 
-    async def opportunity(self, opportunity: OpportunityId) -> Opportunity | None:
-        """Find an opportunity in the mirror alone."""
-        found = await self._database.read(lambda tx: opportunities.load(tx, self._tenant, [opportunity]))
-        return found.get(opportunity)
-
     async def opportunity_detail(self, opportunity: OpportunityId) -> OpportunityDetail | None:
         """Show a mirrored opportunity, names and labels filled in."""
 
@@ -114,12 +108,6 @@ class Reads:
         url = await self._look_up.url(ticket)
         return show.detail(told, self._memory, age, now=self._now(), url=url, internal=internal, limit=limit)
 
-    async def notes(self, ticket: TicketId, *, internal: bool, offset: int, limit: int) -> list[NoteLine]:
-        """Show a ticket's notes, the newest first."""
-        told = await self._told(ticket)
-        visible = told.visible(internal=internal)[offset : offset + limit] if told else []
-        return [show.note_line(note, told, self._memory) for note in visible] if told else []
-
     async def companies_named(
         self, text: str, *, among: Sequence[CompanyId] | None = None, limit: int = LISTED
     ) -> list[Company]:
@@ -148,14 +136,6 @@ class Reads:
     async def contacts_of(self, company: CompanyId, text: str) -> list[Contact]:
         """Search a company's active contacts."""
         return await self._database.read(lambda tx: directory.contacts_of(tx, self._tenant, company, text))
-
-    async def progress(self) -> Progress:
-        """Say how far the first sync is."""
-        moves, reached = self._standing.moves, self._standing.recent()
-        if reached is None:
-            reached = await self._database.read(lambda tx: Reached(sync.all_states(tx, self._tenant)))
-            self._standing.keep(reached, moves)
-        return reached.progress
 
     async def has_data(self) -> bool:
         """Say whether the newest open tickets have been read, so that lists mean something."""

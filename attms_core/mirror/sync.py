@@ -7,6 +7,7 @@ for companies and contacts, the stage) is read again. Absorbing the same record 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 import structlog
@@ -15,11 +16,12 @@ from attms_core.errors import Busy
 from attms_core.mirror.absorb import Absorber
 from attms_core.mirror.compare import Cause
 from attms_core.mirror.ground import Ground
+from attms_core.mirror.history import reach
 from attms_core.mirror.office import Office
 from attms_core.mirror.poll import START_MARGIN, newest_activity
 from attms_core.mirror.positions import Positions
-from attms_core.mirror.progress import BEGAN, POLL, STAGES, stage_name
-from attms_core.mirror.windows import closed_windows, open_windows
+from attms_core.mirror.progress import BEGAN, POLL, REACH, STAGES, stage_name
+from attms_core.mirror.windows import closed_windows, earlier_windows, open_windows
 from attms_core.model import Note, Ticket, TicketId
 from attms_core.store import tickets
 from attms_core.store.sync import SyncState
@@ -59,10 +61,14 @@ class FirstSync:
         self._sleep = sleep
 
     async def run(self) -> None:
-        """Read what is still missing; returns when nothing is. Raises what AutoTask says, except that it is busy."""
+        """Read what is still missing; returns when nothing is. Raises what AutoTask says, except that it is busy.
+
+        Missing is also what a longer history wants than the one that was read or kept before.
+        """
         began = await self._begin()
         for stage in STAGES:
-            await self._patiently(stage, began)
+            await self._patiently(stage, partial(self._stage, stage, began))
+        await self._patiently(REACH, self._read_earlier)
 
     async def _begin(self) -> datetime:
         state = await self._positions.get(BEGAN)
@@ -70,20 +76,20 @@ class FirstSync:
             state = await self._positions.advance(state, position=self._now())
         return cast("datetime", state.position)
 
-    async def _patiently(self, stage: str, began: datetime) -> None:
-        """Run a stage; when the hour's calls are used up, wait and go on."""
+    async def _patiently(self, stage: str, read: Callable[[], Awaitable[None]]) -> None:
+        """Run a stage to its end; when the hour's calls are used up, wait and go on."""
         while True:
-            state = await self._positions.get(stage_name(stage))
-            if state.finished_at is not None:
-                return
             try:
-                await self._stage(stage, state, began)
+                return await read()
             except Busy as busy:
                 wait = busy.after or BREATH
                 log.info("first_sync_waits", stage=stage, seconds=wait.total_seconds())
                 await self._sleep(wait.total_seconds())
 
-    async def _stage(self, stage: str, state: SyncState, began: datetime) -> None:
+    async def _stage(self, stage: str, began: datetime) -> None:
+        state = await self._positions.get(stage_name(stage))
+        if state.finished_at is not None:
+            return
         log.info("first_sync_stage", stage=stage)
         match stage:
             case "metadata":
@@ -123,6 +129,13 @@ class FirstSync:
             _, done = await self._window(state, self._autotask.closed_tickets(start, end), state.done)
             state = await self._positions.advance(state, position=start, done=done)
         await self._finish(state, state.done)
+
+    async def _read_earlier(self) -> None:
+        state = await reach(self._positions)
+        since = self._now() - self._history
+        for start, end in earlier_windows(since, state.position or since):
+            _, done = await self._window(state, self._autotask.closed_tickets(start, end), state.done)
+            state = await self._positions.advance(state, position=start, done=done)
 
     async def _window(
         self, state: SyncState, pages: AsyncIterator[list[Ticket]], done: int

@@ -30,6 +30,15 @@ def closed_windows(began: datetime, history: timedelta) -> Iterator[tuple[dateti
         end = start
 
 
+def earlier_windows(since: datetime, here: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Cut the time between ``since`` and what is ``here`` in windows ``[start, end)``; none when all of it is here."""
+    end = here
+    while end > since:
+        start = max(since, end - LONGEST)
+        yield start, end
+        end = start
+
+
 def _starts(began: datetime, depth: timedelta) -> Iterator[datetime]:
     width, reach = FIRST, FIRST
     while reach < depth:

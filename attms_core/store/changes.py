@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, tuple_
 
-from attms_core.model import Author, AuthorKind, Change, ChangeId, Kept, OpportunityId, TenantId, TicketId
+from attms_core.model import Author, AuthorKind, Change, ChangeId, Kept, TenantId, TicketId
 from attms_core.store.build import Among, number, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import LARGEST, Statement
@@ -28,13 +28,6 @@ _OF_TICKET = Statement(
     "changes of a ticket",
     select(*_COLUMNS)
     .where(_c.tenant == words("tenant"), _c.ticket == number("ticket"))
-    .order_by(_c.at.desc(), _c.id.desc())
-    .limit(number("most")),
-)
-_OF_OPPORTUNITY = Statement(
-    "changes of an opportunity",
-    select(*_COLUMNS)
-    .where(_c.tenant == words("tenant"), _c.opportunity == number("opportunity"), _c.opportunity.is_not(None))
     .order_by(_c.at.desc(), _c.id.desc())
     .limit(number("most")),
 )
@@ -110,11 +103,6 @@ def of_tickets_since(
     return [
         _decode(row) for row in tx.all(_SINCE, tenant=tenant, tickets=list(tickets), since=stamp(since), most=limit)
     ]
-
-
-def of_opportunity(tx: Tx, tenant: TenantId, opportunity: OpportunityId, *, limit: int = 50) -> list[Change]:
-    """Give what happened to an opportunity, the newest first."""
-    return [_decode(row) for row in tx.all(_OF_OPPORTUNITY, tenant=tenant, opportunity=opportunity, most=limit)]
 
 
 def _encode(tenant: TenantId, change: Change) -> dict[str, Any]:

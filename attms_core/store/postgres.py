@@ -21,7 +21,7 @@ T = TypeVar("T")
 THREADS = 8
 CONNECT_SECONDS = 5
 # Nothing of ours waits for anybody inside a transaction: a server that hears nothing there hears a process that was
-# stopped, or one that reckons. Whom to tell of 500 tickets changed at once, in 400 conversations each, takes 4 seconds
+# stopped, or one that reckons. Whom to tell of 200 tickets changed at once, in 400 conversations each, takes 2 seconds
 # between two statements and three times that on a busy machine, and whoever is cut off there is so at the next attempt
 # too. Less would help little: a stopped process is followed by another as late as that (``leader``).
 SILENT_SECONDS = 15

@@ -42,10 +42,6 @@ _STANDING = Statement(
 _OF_LANE = Statement(
     "posts of a lane", select(*_COLUMNS).where(_ours, _p.lane == words("lane"), Among(_p.topic, "topics"))
 )
-_BY_ACTIVITY = Statement(
-    "a post by its message",
-    select(*_COLUMNS).where(_ours, _p.conversation == words("conversation"), _p.activity == words("activity")),
-)
 _LAST_TOLD = Statement(
     "when topics were told",
     select(_p.lane, _p.topic, _p.told_at).where(_ours, Among(_p.topic, "topics"), Among(_p.lane, "lanes")),
@@ -78,12 +74,6 @@ def of_owed(tx: Tx, ids: Sequence[int]) -> dict[tuple[TenantId, Lane], dict[Topi
         post = _decode(row)
         found.setdefault((post.tenant, post.lane), {})[post.topic] = post
     return found
-
-
-def by_activity(tx: Tx, tenant: TenantId, conversation: str, activity: str) -> Post | None:
-    """Give the standing card that a message is; the conversation's id without a thread."""
-    row = tx.one(_BY_ACTIVITY, tenant=tenant, conversation=conversation, activity=activity)
-    return _decode(row) if row else None
 
 
 def last_told(tx: Tx, tenant: TenantId, pairs: Collection[tuple[Lane, Topic]]) -> dict[tuple[Lane, Topic], datetime]:

@@ -3,23 +3,25 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, select, text, true, update
+from sqlalchemy import false, func, select, text, true, update
 
 from attms_core.model import CompanyId, ResourceId, TenantId, Ticket, TicketId
 from attms_core.store.build import Among, number, upsert, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement, Words
-from attms_core.store.tables import companies, notes, tickets, time_entries
+from attms_core.store.tables import NEVER, companies, notes, tickets, time_entries
 from attms_core.store.ticket_pages import Part, page
 from attms_core.store.ticket_rows import COLUMNS, decode, encode
-from attms_core.store.values import stamp
+from attms_core.store.values import moment_or_none, stamp
 from attms_core.store.words import OPEN, folded
 
 __all__ = [
     "Part",
     "busiest_assignees",
     "by_number",
+    "completed",
     "count",
     "delete",
     "ids_without_notes",
@@ -79,6 +81,14 @@ _DELETE_ENTRIES = Statement(
     sql_delete(time_entries).where(time_entries.c.tenant == words("tenant"), Among(time_entries.c.ticket, "ids")),
 )
 _OPEN_IDS = Statement("open tickets", select(_t.id).where(_ours, _open))
+# Along the index that has them by their ids: a completed ticket has no due time.
+_COMPLETED = Statement(
+    "completed tickets",
+    select(_t.id, _t.created, _t.completed_at, _t.last_activity, _t.last_modified)
+    .where(_ours, _t.is_open == false(), _t.next_due == number("never"), _t.id > number("after"))
+    .order_by(_t.id)
+    .limit(number("most")),
+)
 _COUNT_OPEN = Statement("count open tickets", select(func.count()).select_from(tickets).where(_ours, _open))
 _COUNT_ALL = Statement("count tickets", select(func.count()).select_from(tickets).where(_ours))
 _BUSIEST = Statement(
@@ -101,6 +111,15 @@ _OF_COMPANY = Statement(
     "texts of a company's tickets",
     select(_t.id, _t.number, _t.title, _t.description, _t.is_open).where(_ours, Among(_t.company, "ids")),
 )
+
+
+class Completed(Struct, frozen=True):
+    """A completed ticket, as far as its age is concerned."""
+
+    id: TicketId
+    created: datetime | None
+    moved: datetime | None
+    """When anything happened to it last, its completion included; as a last resort when it was created."""
 
 
 def load(tx: Tx, tenant: TenantId, ids: Sequence[TicketId]) -> dict[TicketId, Ticket]:
@@ -135,6 +154,15 @@ def delete(tx: Tx, tenant: TenantId, ids: Sequence[TicketId]) -> int:
 def open_ids(tx: Tx, tenant: TenantId) -> set[TicketId]:
     """Give the ids of all tickets that are not complete."""
     return {TicketId(row[0]) for row in tx.all(_OPEN_IDS, tenant=tenant)}
+
+
+def completed(tx: Tx, tenant: TenantId, *, after: TicketId, limit: int) -> list[Completed]:
+    """Give the completed tickets that follow upon an id, by their ids."""
+    rows = tx.all(_COMPLETED, tenant=tenant, never=NEVER, after=after, most=limit)
+    return [
+        Completed(TicketId(id_), moment_or_none(created), moment_or_none(max(filter(None, moved), default=created)))
+        for id_, created, *moved in rows
+    ]
 
 
 def count(tx: Tx, tenant: TenantId) -> tuple[int, int]:

@@ -25,7 +25,7 @@ from attms_core.model import (
 )
 from attms_core.store import changes, notes, tickets, wishes
 from attms_core.store.database import Database
-from tests.support.fake_autotask import ANA, BOB, NOON, TENANT, note, ticket
+from tests.support.fake_autotask import ANA, BOB, NOON, TENANT, FakeAutotask, note, ticket
 
 Ask = Callable[..., Awaitable[Wish]]
 ONE = TicketId(1)
@@ -230,16 +230,18 @@ async def test_notes_of_tickets_that_are_not_here_are_left_out(mirror: Mirror, d
 
 
 async def test_a_deleted_ticket_goes_with_its_notes_and_a_late_replica_does_not_bring_it_back(
-    mirror: Mirror, database: Database
+    mirror: Mirror, autotask: FakeAutotask, database: Database
 ) -> None:
     await mirror.absorb_tickets([BEFORE], Cause.FIRST_SYNC)
     await mirror.absorb_notes([note()], Cause.FIRST_SYNC)
     row = DeletedTicket(id=9, ticket=ONE, number=BEFORE.number, deleted_at=NOON, deleted_by=ANA)
+    autotask.deleted_rows = [row, row]
 
-    (gone,) = await mirror.absorb_deleted([row, row])
+    for _ in range(2):
+        await mirror.refresh_deletions()
 
+    (gone,) = await database.read(lambda tx: changes.of_ticket(tx, TENANT, ONE))
     assert (gone.what, gone.author, gone.at) == ("deleted", Author(AuthorKind.RESOURCE, ANA), NOON)
-    assert await mirror.absorb_deleted([row]) == []
     assert await mirror.absorb_tickets([BEFORE], Cause.POLL, fresh=[note()]) == []
     assert await mirror.ticket(ONE) is None
     assert await database.read(lambda tx: notes.of_ticket(tx, TENANT, ONE)) == []

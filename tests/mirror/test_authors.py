@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from attms_core.mirror.authors import Circumstances, authors, completer_of, creator_of, logger_of, undoes, writer_of
+from attms_core.mirror.authors import (
+    Circumstances,
+    authors,
+    completer_of,
+    creator_of,
+    is_note_of,
+    logger_of,
+    undoes,
+    writer_of,
+)
 from attms_core.mirror.compare import Move
 from attms_core.model import Author, AuthorKind, ContactId, Outcome, WishKind
 from attms_core.model.ids import NoteId
@@ -131,6 +140,24 @@ def test_a_note_is_written_by_the_person_of_its_wish_else_by_whom_it_names() -> 
     assert writer_of(note(creator=BOB), [asked]) == BOB_HIMSELF
     assert writer_of(note(creator=None, contact=7), []) == CLEO
     assert writer_of(note(creator=None), []) == NOBODY
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"creator": BOB},
+        {"title": "Wrote"},
+        {"text": "No answer. Twice."},
+        {"created": NOON - timedelta(minutes=6)},
+        {"created": None},
+    ],
+)
+def test_a_note_that_differs_or_may_be_older_is_not_the_wish_s(other: dict[str, object]) -> None:
+    asked = wish({"title": "Called", "text": "No answer."}, kind=WishKind.ADD_NOTE)
+
+    assert is_note_of(note(creator=ANA), asked)
+    assert is_note_of(note(creator=ANA, created=NOON - timedelta(minutes=5)), asked)
+    assert not is_note_of(note(1, **{"creator": ANA, **other}), asked)
 
 
 def test_once_a_wish_knows_its_note_no_other_note_is_its() -> None:

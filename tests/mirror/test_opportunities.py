@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from attms_core.errors import Unreachable, Unreadable
-from attms_core.mirror import Cause, Mirror
-from attms_core.model import Author, AuthorKind, Change, Event, OpportunityId, TenantId
-from attms_core.store import changes
+from attms_core.mirror import Mirror
+from attms_core.model import Author, AuthorKind, Change, Event, Opportunity, OpportunityId, TenantId
 from attms_core.store.database import Database
 from tests.support.fake_autotask import ANA, BOB, NOON, TENANT, Clock, FakeAutotask, opportunity
+from tests.support.levels import told
 
 ONE = OpportunityId(1)
 NOBODY = Author(AuthorKind.UNKNOWN)
@@ -37,11 +37,17 @@ def move(autotask: FakeAutotask, number: int = 1, **fields: object) -> None:
     autotask.have_opportunities(structs.replace(before, **fields))
 
 
+async def kept(mirror: Mirror, id_: OpportunityId) -> Opportunity | None:
+    """The mirror's own copy."""
+    detail = await mirror.opportunity_detail(id_)
+    return detail.opportunity if detail else None
+
+
 async def test_the_first_look_takes_what_counts_and_tells_nothing(read: Mirror, database: Database) -> None:
-    here = [n for n in (1, 2, 3, 4) if await read.opportunity(OpportunityId(n))]
+    here = [n for n in (1, 2, 3, 4) if await kept(read, OpportunityId(n))]
 
     assert here == [1, 2, 3]
-    assert await database.read(lambda tx: changes.of_opportunity(tx, TENANT, ONE)) == []
+    assert await told(database, TENANT) == []
 
 
 async def test_a_first_look_that_is_cut_begins_anew_and_still_tells_nothing(
@@ -58,7 +64,7 @@ async def test_a_first_look_that_is_cut_begins_anew_and_still_tells_nothing(
     with pytest.raises(Unreachable):
         await mirror.refresh_opportunities()
     assert await mirror.refresh_opportunities() == []
-    assert all([await mirror.opportunity(OpportunityId(n)) for n in range(1, 8)])
+    assert all([await kept(mirror, OpportunityId(n)) for n in range(1, 8)])
 
 
 async def test_a_quiet_look_is_one_call(read: Mirror, autotask: FakeAutotask, clock: Clock) -> None:
@@ -115,7 +121,7 @@ async def test_a_new_opportunity_is_told_by_its_creator_and_an_old_one_that_is_t
             at=clock(),
         )
     ]
-    assert await read.opportunity(OpportunityId(4))
+    assert await kept(read, OpportunityId(4))
 
 
 async def test_an_edit_that_leaves_the_last_activity_alone_is_found_by_comparing(
@@ -140,7 +146,7 @@ async def test_what_autotask_no_longer_shows_is_kept(read: Mirror, autotask: Fak
     autotask.opportunities.clear()
 
     assert await read.reconcile_opportunities() == []
-    assert await read.opportunity(ONE)
+    assert await kept(read, ONE)
 
 
 async def test_a_stale_replica_s_answer_is_dropped(read: Mirror, autotask: FakeAutotask, clock: Clock) -> None:
@@ -148,10 +154,11 @@ async def test_a_stale_replica_s_answer_is_dropped(read: Mirror, autotask: FakeA
     move(autotask, stage=202, last_activity=clock())
     await read.refresh_opportunities()
 
-    assert await read.absorb_opportunities([before], Cause.POLL) == []
-    kept = await read.opportunity(ONE)
-    assert kept
-    assert kept.stage == 202
+    autotask.have_opportunities(before)
+    assert await read.reconcile_opportunities() == []
+    here = await kept(read, ONE)
+    assert here
+    assert here.stage == 202
 
 
 async def test_where_they_may_not_be_read_nothing_fails_and_an_hour_later_they_are_asked_for_again(
@@ -169,19 +176,19 @@ async def test_where_they_may_not_be_read_nothing_fails_and_an_hour_later_they_a
         assert await mirror.refresh_opportunities() == []
         assert await mirror.reconcile_opportunities() == []
     assert [name for name in autotask.calls if "opportunities" in name] == ["undecided_opportunities"]
-    assert mirror.queues()
+    assert mirror.choices("queue")
 
     autotask.on_call = lambda _: None
     clock.pass_(hours=1)
     assert await mirror.refresh_opportunities() == []
-    assert await mirror.opportunity(ONE)
+    assert await kept(mirror, ONE)
 
 
 async def test_dropping_the_copy_lets_them_be_read_anew_without_a_word(read: Mirror, autotask: FakeAutotask) -> None:
     await read.forget()
-    assert await read.opportunity(ONE) is None
+    assert await kept(read, ONE) is None
     assert await read.refresh_opportunities() == []
-    assert await read.opportunity(ONE)
+    assert await kept(read, ONE)
 
 
 COPIES = st.lists(
@@ -204,20 +211,17 @@ async def test_changes_tell_the_whole_way_from_the_first_copy_to_the_last(
     mirror = Mirror(database, autotask, autotask, tenant=TenantId(uuid4().hex), now=clock)
     autotask.have_opportunities(opportunity(1))
     await mirror.refresh_opportunities()
-    first = await mirror.opportunity(ONE)
+    first = await kept(mirror, ONE)
     assert first
     state: dict[str, object] = {"stage": first.stage, "probability": first.probability}
     for minutes, stage, probability, by_poll in copies:
         clock.pass_(minutes=1)
         taken = opportunity(1, **copy(NOON + timedelta(minutes=minutes), stage, probability))
-        if by_poll:
-            autotask.have_opportunities(taken)
-            found = await mirror.refresh_opportunities()
-        else:
-            found = await mirror.absorb_opportunities([taken], Cause.CALLOUT)
+        autotask.have_opportunities(taken)
+        found = await (mirror.refresh_opportunities() if by_poll else mirror.reconcile_opportunities())
         for change in found:
             assert change.before == state[change.what] != change.after
             state[change.what] = change.after
-    kept = await mirror.opportunity(ONE)
-    assert kept
-    assert state == {"stage": kept.stage, "probability": kept.probability}
+    last = await kept(mirror, ONE)
+    assert last
+    assert state == {"stage": last.stage, "probability": last.probability}

@@ -93,8 +93,8 @@ async def test_before_the_first_sync_there_is_no_data_and_it_is_said(mirror: Mir
     page = await mirror.page(TicketFilter())
 
     assert (page.total, page.as_of, page.is_current) == (0, None, False)
-    progress = await mirror.progress()
-    assert (progress.stage, progress.finished, progress.tickets) == ("metadata", False, 0)
+    status = await mirror.status()
+    assert (status.stage, status.is_finished, status.open_tickets) == ("metadata", False, 0)
 
 
 async def test_an_internal_conversation_sees_the_three_newest_notes(synced: Mirror) -> None:
@@ -121,8 +121,6 @@ async def test_elsewhere_internal_notes_are_counted_and_not_shown(synced: Mirror
     assert detail
     assert [n.id for n in detail.notes] == [3, 2]
     assert detail.hidden_notes == 2
-    assert [n.id for n in await synced.notes(ONE, internal=False, offset=1)] == [2]
-    assert [n.id for n in await synced.notes(ONE, internal=True, offset=2)] == [2, 1]
 
 
 async def test_notes_that_were_never_read_are_fetched_once(synced: Mirror, autotask: FakeAutotask) -> None:
@@ -234,8 +232,8 @@ async def test_names_of_the_unknown_are_numbers(synced: Mirror) -> None:
 
 
 async def test_picklists_are_read_by_our_names_and_autotask_s(synced: Mirror) -> None:
-    assert synced.choices("queue") == synced.choices("queueID") == synced.queues()
-    assert [c.label for c in synced.priorities()] == ["Critical", "High", "Medium", "Low"]
+    assert synced.choices("queue") == synced.choices("queueID")
+    assert [c.label for c in synced.choices("priority")] == ["Critical", "High", "Medium", "Low"]
     assert [c.value for c in synced.note_choices("publish")] == [1, 2]
     assert synced.ticket_field("nonsense") is None
 
@@ -244,8 +242,8 @@ async def test_another_process_sees_the_new_picklists_at_its_next_list(
     synced: Mirror, database: Database, autotask: FakeAutotask, clock: Clock
 ) -> None:
     other = Mirror(database, autotask, autotask, tenant=TENANT, now=clock)
-    assert other.queues() == ()
+    assert other.choices("queue") == ()
 
     await other.page(TicketFilter())
 
-    assert other.queues() == synced.queues()
+    assert other.choices("queue") == synced.choices("queue")

@@ -58,10 +58,10 @@ async def test_everything_within_scope_comes_and_nothing_is_a_change(
     await mirror.first_sync()
 
     assert await contents(database) == EVERYTHING
-    progress = await mirror.progress()
-    assert (progress.finished, progress.tickets) == (True, 11)
+    status = await mirror.status()
+    assert (status.is_finished, status.open_tickets) == (True, 11)
     assert await mirror.has_data()
-    assert [choice.label for choice in mirror.queues()] == ["Client Portal", "Post Sale"]
+    assert [choice.label for choice in mirror.choices("queue")] == ["Client Portal", "Post Sale"]
     assert [one.name for one in mirror.assignable()] == ["Ana Ruiz", "Bob Stone"]
 
 
@@ -152,7 +152,7 @@ async def test_cut_at_any_step_another_process_goes_on_to_the_same_end(
     busy_desk.on_call = on_call
     with contextlib.suppress(asyncio.CancelledError):
         await mirror.first_sync()
-    stage = (await mirror.progress()).stage
+    stage = (await mirror.status()).stage
     busy_desk.calls.clear()
     busy_desk.on_call = lambda _: None
 
@@ -210,9 +210,10 @@ async def test_progress_tells_how_many_tickets_so_far(mirror: Mirror, busy_desk:
     with pytest.raises(Unreachable):
         await mirror.first_sync()
 
-    progress = await mirror.progress()
-    assert (progress.stage, progress.finished, progress.tickets) == ("contacts", False, 11)
+    status = await mirror.status()
+    assert (status.stage, status.is_finished, status.open_tickets) == ("contacts", False, 11)
     page = await mirror.page(TicketFilter())
+    assert page.reading == 11
     assert page.total == 11
     assert page.is_current
 

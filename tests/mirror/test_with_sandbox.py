@@ -42,7 +42,7 @@ async def test_the_mirror_holds_what_autotask_holds_and_keeps_up(
     theirs = await all_open(client)
     assert theirs
     assert await database.read(lambda tx: tickets.open_ids(tx, TENANT)) == theirs
-    assert (await mirror.progress()).tickets == len(theirs)
+    assert (await mirror.status()).open_tickets == len(theirs)
     page = await mirror.page(TicketFilter())
     assert page.total == len(theirs)
     assert all(line.status.is_active and "unknown" not in line.status.label for line in page.lines)
@@ -53,7 +53,7 @@ async def test_the_mirror_holds_what_autotask_holds_and_keeps_up(
     assert [seen.path for seen in at.requests] == [at.requests[0].path]
 
     one = page.lines[0]
-    to = next(choice for choice in mirror.statuses() if choice.value not in {one.status.value, 5})
+    to = next(choice for choice in mirror.choices("status") if choice.value not in {one.status.value, 5})
     me = mirror.assignable()[0]
     at.clock.advance(timedelta(minutes=5))
     await client.update_ticket(one.id, {"status": to.value}, as_=me.id)

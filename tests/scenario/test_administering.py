@@ -185,3 +185,20 @@ async def test_a_locked_database_is_told_with_503_and_the_next_call_is_served(go
         assert (status, told["code"]) == (503, "store-unavailable")
         other.execute("ROLLBACK")
     assert (await governed.ask("POST", "/keys", wanted))[0] == 201
+
+
+async def test_completed_tickets_are_kept_as_long_as_the_setting_says(governed: Administrator) -> None:
+    house = governed.world.house
+    whole = await house.core.mirror.status()
+    assert whole.all_tickets > whole.open_tickets
+
+    await governed.change(history_days="1")
+    assert (await governed.ask("POST", "/scheduler/jobs/forget-tickets/run"))[0] == 202
+    await house.core.jobs.run_now("forget-tickets")
+    kept = await house.core.mirror.status()
+    assert kept.all_tickets < whole.all_tickets
+    assert kept.open_tickets == whole.open_tickets
+
+    await governed.change(history_days="365")
+    await house.core.jobs.run_now("first-sync")
+    assert (await house.core.mirror.status()).all_tickets == whole.all_tickets

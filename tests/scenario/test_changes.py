@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from attms_core.model import AuthorKind, Change, Event, OpportunityId
-from attms_core.store import changes
+from attms_core.model import AuthorKind, Change, Event
 from sandbox.autotask.tenant import Actor
 from tests.scenario.conftest import World
 from tests.scenario.hand import fill, show, told
+from tests.support.levels import told as everything_told
 from tests.support.levels import watched
 
 DISPATCHED = "10"
@@ -56,7 +56,9 @@ async def test_what_people_do_in_autotask_is_told_with_its_author(world: World) 
 async def test_a_moved_opportunity_is_told_once(world: World) -> None:
     await look(world)
     row = next(row for row in world.at.world.rows.find("Opportunities") if row["status"] == 1)
-    stage = next(c.value for c in world.house.core.mirror.opportunity_choices("stage") if c.value != row["stage"])
+    field = world.house.core.mirror.opportunity_field("stage")
+    assert field
+    stage = next(choice.value for choice in field.choices if choice.value != row["stage"])
     world.later(timedelta(minutes=5))
     world.at.world.apply("Opportunities", dict(row), {"stage": stage}, Actor(resource_id=world.resource()))
 
@@ -65,10 +67,8 @@ async def test_a_moved_opportunity_is_told_once(world: World) -> None:
     assert (moved.event, moved.before, moved.after) == (Event.STAGE, row["stage"], stage)
     assert [c for c in await look(world) if c.opportunity] == []
     house = world.house
-    kept = await house.ground.store.read(
-        lambda tx: changes.of_opportunity(tx, house.core.tenant, OpportunityId(row["id"]))
-    )
-    assert kept == [moved]
+    kept = [each.change for each in await everything_told(house.ground.store, house.core.tenant)]
+    assert [change for change in kept if change.opportunity == row["id"]] == [moved]
 
 
 async def test_a_ticket_that_nobody_works_on_reaches_each_level_once(world: World) -> None:

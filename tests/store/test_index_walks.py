@@ -1,4 +1,4 @@
-"""What digests and silences look for is found along an index on both engines: no more is read than is asked for."""
+"""What digests, silences and retention look for is found along an index on both engines, no more than is asked for."""
 
 import re
 from typing import Any
@@ -7,6 +7,7 @@ from attms_core.model import ResourceId
 from attms_core.store import digest_reads, directory, silences, tickets
 from attms_core.store.database import Database, Tx
 from attms_core.store.statement import POSTGRESQL, SQLITE, Statement
+from attms_core.store.tables import NEVER
 from attms_core.store.values import stamp
 from tests.store.values import OURS, at, contact, ticket
 
@@ -33,6 +34,18 @@ async def test_each_part_of_a_digest_comes_in_the_order_of_an_index(
         assert f"{index} " in plan, plan
         assert "Sort" not in plan
         assert "TEMP B-TREE" not in plan
+
+
+async def test_completed_tickets_come_by_their_ids_along_an_index(database: Database, database_url: str | None) -> None:
+    some = [ticket(n, status=5 if n % 2 else 1, completed_at=at(-n)) for n in range(1, MANY)]
+    await database.write(lambda tx: tickets.put(tx, OURS, some))
+    await count_rows(database, database_url, "tickets")
+
+    plan = await planned(database, database_url, tickets._COMPLETED, never=NEVER, after=MANY // 2, most=FEW)
+
+    assert "tickets_done " in plan, plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 async def test_a_sender_s_name_is_looked_for_among_those_that_begin_so(

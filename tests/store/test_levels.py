@@ -66,7 +66,6 @@ async def test_a_level_is_kept_once_whoever_keeps_it_and_stays_when_the_copy_is_
         (levels._LOOK_AT, "tickets_1 (tenant=? AND id=?)"),
         (levels._REACHED, "levels"),
         (changes._OF_TICKET, "changes_ticket"),
-        (changes._OF_OPPORTUNITY, "changes_opportunity"),
     ],
     ids=str,
 )
@@ -74,7 +73,7 @@ async def test_no_look_reads_more_than_its_index_shows(
     sqlite: Database, tmp_path: Path, statement: Statement, index: str
 ) -> None:
     made = statement.compiled(SQLITE)
-    bound: dict[str, object] = dict.fromkeys(("until", "most", "of_id", "at", "ticket", "opportunity"), 1)
+    bound: dict[str, object] = dict.fromkeys(("until", "most", "of_id", "at", "ticket"), 1)
     bound |= {"tenant": OURS, "of_tenant": OURS, "tickets": "[1]", **made.constants}
     with closing(sqlite3.connect(tmp_path / FILE)) as plain:
         plan = [row[3] for row in plain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]

@@ -182,8 +182,8 @@ async def test_changes_of_opportunities_are_kept_beside_those_of_tickets(databas
     ours = change(1, "stage", ticket=None, opportunity=OpportunityId(1), before="a", after="b")
     logged = change(1, "time-logged", after="1.25", entry=TimeEntryId(3))
     await database.write(lambda tx: changes.add(tx, OURS, [ours, logged]))
-    assert await database.read(lambda tx: changes.of_opportunity(tx, OURS, OpportunityId(1))) == [ours]
-    assert await database.read(lambda tx: changes.of_opportunity(tx, THEIRS, OpportunityId(1))) == []
+    assert [each.change for each in await database.read(lambda tx: changes.latest(tx, OURS, at(0)))] == [logged, ours]
+    assert await database.read(lambda tx: changes.latest(tx, THEIRS, at(0))) == []
     assert await database.read(lambda tx: changes.of_ticket(tx, OURS, TicketId(1))) == [logged]
 
 

@@ -35,14 +35,12 @@ async def put(database: Database, *those: Post) -> None:
     await database.write(lambda tx: posts.put(tx, those))
 
 
-async def test_a_card_comes_back_whole_by_lane_topic_and_message(database: Database) -> None:
+async def test_a_card_comes_back_whole_by_lane_and_topic(database: Database) -> None:
     await put(database, post(), post(topic=DEAL, activity="18"), post(tenant=THEIRS), post(D))
     assert await database.read(lambda tx: posts.of_lane(tx, OURS, C, [TICKET, DEAL])) == {
         TICKET: post(),
         DEAL: post(topic=DEAL, activity="18"),
     }
-    assert await database.read(lambda tx: posts.by_activity(tx, OURS, C, "18")) == post(topic=DEAL, activity="18")
-    assert await database.read(lambda tx: posts.by_activity(tx, OURS, C, "19")) is None
 
 
 async def test_the_standing_cards_of_topics_are_those_that_are_young_enough(database: Database) -> None:
