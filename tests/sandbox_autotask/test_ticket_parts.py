@@ -64,6 +64,18 @@ async def test_a_further_technician_has_a_role_of_theirs_and_comes_once(hand: Ha
     assert (await hand.send("DELETE", f"{place}/{id_}")).status == 200
 
 
+async def test_a_further_technician_takes_a_ticket_over_only_after_they_left_its_helpers(
+    at: AutotaskSandbox, hand: Hand, ticket: int
+) -> None:
+    place = f"Tickets/{ticket}/SecondaryResources"
+    taking = {"assignedResourceID": TOMAS, "assignedResourceRoleID": SUPPORT}
+    helper = (await hand.post(place, {"resourceID": TOMAS, "roleID": SUPPORT})).body["itemId"]
+    assert "secondary resource" in (await hand.patch("Tickets", {"id": ticket, **taking})).errors
+    assert at.world.ticket(ticket)["assignedResourceID"] == MARA
+    await hand.send("DELETE", f"{place}/{helper}")
+    assert (await hand.patch("Tickets", {"id": ticket, **taking})).status == 200
+
+
 async def test_a_further_contact_is_of_the_company_and_comes_once(at: AutotaskSandbox, hand: Hand, ticket: int) -> None:
     record, place = at.world.ticket(ticket), f"Tickets/{ticket}/AdditionalContacts"
     theirs = at.world.rows.find("Contacts", companyID=record["companyID"], isActive=1)
