@@ -34,6 +34,8 @@ def time_entry(world: "World", before: Record, after: Record, actor: Actor, now:
     if not before:
         after["creatorUserID"] = actor.resource_id
         after["createDateTime"] = wire_time(now)
+        if after["ticketID"] is not None and after["billingCodeID"] is None:
+            after["billingCodeID"] = world.ticket(after["ticketID"])["billingCodeID"]
     after["lastModifiedDateTime"] = wire_time(now)
     after["lastModifiedUserID"] = actor.resource_id
     after["hoursWorked"] = round(hours_of(after), 4)
