@@ -39,6 +39,7 @@ def time_entry(world: "World", before: Record, after: Record, actor: Actor, now:
     after["lastModifiedDateTime"] = wire_time(now)
     after["lastModifiedUserID"] = actor.resource_id
     after["hoursWorked"] = round(hours_of(after), 4)
+    after["isNonBillable"] = bool(after["isNonBillable"])
     after["hoursToBill"] = (
         0.0 if after["isNonBillable"] else max(0.0, after["hoursWorked"] + (after["offsetHours"] or 0))
     )

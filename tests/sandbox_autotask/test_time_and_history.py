@@ -73,6 +73,16 @@ async def test_time_takes_its_work_type_from_the_ticket_unless_it_names_one(hand
     assert (await hand.get(f"TimeEntries/{id_}")).body["item"]["billingCodeID"] == kept
 
 
+async def test_time_always_says_whether_it_is_billed(hand: Hand) -> None:
+    id_ = (await hand.post("TimeEntries", ENTRY)).body["itemId"]
+    assert (await hand.get(f"TimeEntries/{id_}")).body["item"]["isNonBillable"] is False
+    await hand.patch("TimeEntries", {"id": id_, "isNonBillable": True})
+    assert (await hand.get(f"TimeEntries/{id_}")).body["item"]["hoursToBill"] == 0
+    await hand.patch("TimeEntries", {"id": id_, "isNonBillable": None})
+    entry = (await hand.get(f"TimeEntries/{id_}")).body["item"]
+    assert (entry["isNonBillable"], entry["hoursToBill"]) == (False, 1.25)
+
+
 async def test_internal_time_needs_no_ticket(at: AutotaskSandbox, hand: Hand) -> None:
     body = {**ENTRY, "ticketID": None, "roleID": None, "internalBillingCodeID": INTERNAL}
     id_ = (await hand.post("TimeEntries", body)).body["itemId"]
