@@ -18,8 +18,8 @@ from sandbox.autotask.values import read_time, wire_time
 if TYPE_CHECKING:
     from sandbox.autotask.world import World
 
-LOST, CLOSED = 2, 3
-"""Statuses of an opportunity at its end (REST help: Opportunities entity)."""
+ACTIVE, LOST, CLOSED = 1, 2, 3
+"""Statuses of an opportunity: hoped for, and at its end (REST help: Opportunities entity)."""
 
 TICKET_TIME, INTERNAL_TIME = 2, 10
 TICKET_PARENT = 4

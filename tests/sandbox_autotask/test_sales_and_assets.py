@@ -94,6 +94,17 @@ async def test_a_note_of_a_company_moves_its_opportunity(
     assert at.world.record("CompanyNotes", id_)["companyID"] == company
 
 
+@pytest.mark.parametrize("status", [0, 2, 3, 4])
+async def test_a_note_is_written_about_an_active_opportunity_and_outlives_it(
+    hand: Hand, hope: Body, note: Body, company: int, status: int
+) -> None:
+    place, about = f"Companies/{company}/Notes", (await hand.post("Opportunities", hope)).body["itemId"]
+    old = (await hand.post(place, {**note, "opportunityID": about})).body["itemId"]
+    await hand.patch("Opportunities", {"id": about, "status": status})
+    assert "opportunityID of type: Opportunity" in (await hand.post(place, {**note, "opportunityID": about})).errors
+    assert (await hand.patch(place, {"id": old, "note": "They liked it."})).status == 200
+
+
 async def test_a_note_of_a_company_needs_its_fields(hand: Hand, note: Body, company: int) -> None:
     bare = {name: value for name, value in note.items() if name in ("name", "note")}
     answer = await hand.post(f"Companies/{company}/Notes", bare)
