@@ -26,7 +26,7 @@ RECENT = timedelta(days=15)
 PATTERNS = 5000
 """So many closed tickets are the patterns of all older ones."""
 
-WORLD = 2
+WORLD = 3
 """Counts up when the seeded world changes, so that a file from before is not taken for it."""
 
 OPEN_STATUSES = (8, 8, 8, 7, 7, 10, 9, 12, 11, 13, 14)

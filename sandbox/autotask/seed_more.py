@@ -183,7 +183,7 @@ class _Seeder:
                 "projectedCloseDate": _day(self._now + timedelta(days=self._random.randint(-20, 90))),
                 "createDate": wire_time(started.replace(microsecond=0)),
                 "lastActivity": wire_time(touched.replace(microsecond=0)),
-                "closedDate": wire_time(touched.replace(microsecond=0)) if status == derived.CLOSED else None,
+                "closedDate": wire_time(touched.replace(microsecond=0)) if status in derived.WON else None,
                 "lostDate": wire_time(touched.replace(microsecond=0)) if status == derived.LOST else None,
             },
         )

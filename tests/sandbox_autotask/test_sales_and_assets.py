@@ -1,5 +1,7 @@
 """Opportunities, the notes of companies, assets, and what the API tells of itself."""
 
+from datetime import timedelta
+
 import pytest
 
 from sandbox.autotask import AutotaskSandbox
@@ -48,6 +50,18 @@ async def test_an_opportunity_is_created_won_and_reopened(at: AutotaskSandbox, h
     await hand.patch("Opportunities", {"id": id_, "status": 1})
     assert at.world.record("Opportunities", id_)["closedDate"] is None
     assert (await hand.send("DELETE", f"Opportunities/{id_}")).status == 405
+
+
+async def test_what_is_implemented_keeps_the_day_on_which_it_was_won(
+    at: AutotaskSandbox, hand: Hand, hope: Body
+) -> None:
+    id_ = (await hand.post("Opportunities", hope)).body["itemId"]
+    await hand.patch("Opportunities", {"id": id_, "status": 3})
+    at.clock.advance(timedelta(days=2))
+    await hand.patch("Opportunities", {"id": id_, "status": 4})
+    assert at.world.record("Opportunities", id_)["closedDate"] == "2024-05-15T12:00:00Z"
+    straight = (await hand.post("Opportunities", {**hope, "status": 4})).body["itemId"]
+    assert at.world.record("Opportunities", straight)["closedDate"] == "2024-05-17T12:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +155,7 @@ async def test_seeded_sales_obey_the_rules_that_the_api_enforces(at: AutotaskSan
     found = (await hand.query("Opportunities", EVERY)).body["items"]
     assert {each["status"] for each in found} >= {1, 3}
     assert all(contacts[each["contactID"]] == each["companyID"] for each in found)
-    assert all((each["closedDate"] is not None) == (each["status"] == 3) for each in found)
+    assert all((each["closedDate"] is not None) == (each["status"] in (3, 4)) for each in found)
     assert len((await hand.query("ConfigurationItems", EVERY)).body["items"]) > 100
     assert len((await hand.query("CompanyNotes", EVERY)).body["items"]) == len(found)
 
