@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from sandbox.autotask import AutotaskSandbox, Clock, World, rows, seed, words
+from sandbox.autotask import AutotaskSandbox, Clock, World, rows, seed, seed_more, words
 from sandbox.autotask.values import read_time
 from tests.sandbox_autotask.conftest import NOON
 from tests.sandbox_autotask.hand import Body, Hand
@@ -64,6 +64,24 @@ def test_every_open_ticket_has_a_note() -> None:
     still_open = {ticket["id"] for ticket in world.rows.find("Tickets") if ticket["status"] != 5}
     assert still_open
     assert still_open <= with_notes
+
+
+def test_every_ticket_that_is_no_copy_has_its_history_and_some_have_more() -> None:
+    world = large()
+    newest = set(range(7001 + TICKETS - WHOLE, 7001 + TICKETS))
+    assert {row["ticketID"] for row in world.rows.find("TicketHistory")} == newest
+    for entity in ("TimeEntries", "TicketChecklistItems", "TicketAttachments"):
+        there = {row["ticketID"] for row in world.rows.find(entity)}
+        assert there <= newest
+        assert min(there) < min(newest) + WHOLE // 4, entity
+
+
+def test_more_customers_have_more_opportunities_each_with_its_note() -> None:
+    world = World(Clock(NOON))
+    seed.fill(world, tickets=60_000, seed=3)
+    hopes = [hope["id"] for hope in world.rows.find("Opportunities")]
+    assert len(hopes) > seed_more.OPPORTUNITIES
+    assert [note["opportunityID"] for note in world.rows.find("CompanyNotes")] == hopes
 
 
 def test_further_companies_have_names_of_their_own() -> None:
