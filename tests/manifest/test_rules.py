@@ -16,7 +16,14 @@ def said(**values: object) -> str:
 
 
 @pytest.mark.parametrize(
-    "app_id", ["", "attms", "1f0e2d3c4b5a49788695a4b3c2d1e0f9", "{1f0e2d3c-4b5a-4978-8695-a4b3c2d1e0f9}"]
+    "app_id",
+    [
+        "",
+        "attms",
+        "1f0e2d3c4b5a49788695a4b3c2d1e0f9",
+        "{1f0e2d3c-4b5a-4978-8695-a4b3c2d1e0f9}",
+        "00000000-0000-0000-0000-000000000000",
+    ],
 )
 def test_an_app_id_is_a_guid(app_id: str) -> None:
     assert "application (client) id" in said(app_id=app_id)
