@@ -115,9 +115,10 @@ def _is_web_address(address: str) -> bool:
         return False
     try:
         parts = urlsplit(address)
+        port = parts.port
     except ValueError:
         return False
-    return parts.scheme == "https" and parts.hostname is not None
+    return parts.scheme == "https" and parts.hostname is not None and port != 0
 
 
 def _about_commands(commands: tuple[Command, ...]) -> Iterator[str]:

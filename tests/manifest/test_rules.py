@@ -110,10 +110,17 @@ def test_a_menu_has_at_most_ten_commands_and_at_least_one_for_the_slash() -> Non
         "https://[",
         "https://a.example/ b",
         "https://é.example",
+        "https://a.example:99999/",
+        "https://a.example:0/",
+        "https://a.example:https/",
     ],
 )
 def test_the_developers_pages_are_https(address: str) -> None:
     assert "no https address" in said(publisher=Publisher(privacy=address))
+
+
+def test_the_developers_pages_may_have_a_port() -> None:
+    build(app(publisher=Publisher(privacy="https://a.example:8443/privacy", terms="https://a.example:/terms")))
 
 
 @pytest.mark.parametrize("name", ["", "n" * 33, "two\nlines"])
