@@ -69,7 +69,10 @@ def make(bot: Bot) -> typer.Typer:
         *,
         app_id: Annotated[str, typer.Option(help="Application (client) id of the Azure Bot.")],
         host_name: Annotated[str, typer.Option(help="Public host name of the bot, like desk.example.com.")],
-        out: Annotated[Path, typer.Option(help="Folder for the two packages; it is made if need be.")],
+        out: Annotated[
+            Path,
+            typer.Option(parser=folder, metavar="<path>", help="Folder for the two packages; it is made if need be."),
+        ],
         package_version: Annotated[
             str, typer.Option(help="Raise it for every upload; by default the version of ATTMS.")
         ] = "",
@@ -86,6 +89,13 @@ def make(bot: Bot) -> typer.Typer:
         _write(app, out, as_json=as_json)
 
     return command
+
+
+def folder(text: str) -> Path:
+    """Read the name of a folder. Raises ``BadParameter`` for none: an unset variable means no folder, not this one."""
+    if not text.strip():
+        raise typer.BadParameter("Name a folder; a dot is the one you are in.")
+    return Path(text)
 
 
 def product_version() -> str:

@@ -16,7 +16,7 @@ from tests.manifest.apps import BOT, manifest, unpacked
 HOST = "desk.example.com"
 
 
-def run(out: Path, *more: str, app_id: str = BOT, host: str = HOST) -> Result:
+def run(out: Path | str, *more: str, app_id: str = BOT, host: str = HOST) -> Result:
     words = ["manifest", "build", "--app-id", app_id, "--host-name", host, "--out", str(out), *more]
     return CliRunner().invoke(cli(), words)
 
@@ -77,6 +77,19 @@ def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
     result = run(tmp_path / "file" / "out")
     assert result.exit_code == 2
     assert "cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_folder_without_a_name_is_not_the_one_somebody_is_in(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(name)
+    assert result.exit_code == 2
+    assert "Name a folder" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert run(".").exit_code == 0
+    assert (tmp_path / "attms.zip").exists()
 
 
 def test_every_line_of_the_menu_is_understood_by_the_bot() -> None:
