@@ -1,17 +1,20 @@
 """The Teams app package from the command line. Which commands its menu shows is decided here; how it is made is not."""
 
+import errno
 import json
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Protocol
 
 import typer
 
 from admin.voice import AsJson
-from manifest import App, Command, Publisher, UnfitApp, build, teams_app_id
+from manifest import App, Command, Package, Publisher, UnfitApp, build, teams_app_id
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 OWN_WORDS = {
@@ -105,13 +108,24 @@ def product_version() -> str:
     return installed_version("attms")
 
 
+def _place(packages: tuple[Package, ...], out: Path) -> None:
+    """Put packages into a folder, all of them or none. Raises ``OSError``."""
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="packages-", dir=out) as new:
+        places = {Path(new) / package.name: out / package.name for package in packages}
+        for (written, place), package in zip(places.items(), packages, strict=True):
+            written.write_bytes(package.content)
+            if place.is_dir():  # the one thing there that no file can replace
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(place))
+        for written, place in places.items():
+            written.replace(place)
+
+
 def _write(app: App, out: Path, *, as_json: bool) -> None:
     """Write both packages, or say in words why not and leave with code 2."""
     try:
         packages = build(app)
-        out.mkdir(parents=True, exist_ok=True)
-        for package in packages:
-            (out / package.name).write_bytes(package.content)
+        _place(packages, out)
     except UnfitApp as error:
         typer.echo("No package was written.\n" + "\n".join(f"- {each}" for each in error.complaints), err=True)
         raise typer.Exit(code=2) from None
