@@ -1,17 +1,20 @@
 """The Teams app package from the command line. Which commands its menu shows is decided here; how it is made is not."""
 
+import errno
 import json
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Protocol
 
 import typer
 
 from admin.voice import AsJson
-from manifest import App, Command, Publisher, UnfitApp, build, teams_app_id
+from manifest import App, Command, Package, Publisher, UnfitApp, build, teams_app_id
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 OWN_WORDS = {
@@ -69,7 +72,10 @@ def make(bot: Bot) -> typer.Typer:
         *,
         app_id: Annotated[str, typer.Option(help="Application (client) id of the Azure Bot.")],
         host_name: Annotated[str, typer.Option(help="Public host name of the bot, like desk.example.com.")],
-        out: Annotated[Path, typer.Option(help="Folder for the two packages; it is made if need be.")],
+        out: Annotated[
+            Path,
+            typer.Option(parser=folder, metavar="<path>", help="Folder for the two packages; it is made if need be."),
+        ],
         package_version: Annotated[
             str, typer.Option(help="Raise it for every upload; by default the version of ATTMS.")
         ] = "",
@@ -88,6 +94,13 @@ def make(bot: Bot) -> typer.Typer:
     return command
 
 
+def folder(text: str) -> Path:
+    """Read the name of a folder. Raises ``BadParameter`` for none: an unset variable means no folder, not this one."""
+    if not text.strip():
+        raise typer.BadParameter("Name a folder; a dot is the one you are in.")
+    return Path(text)
+
+
 def product_version() -> str:
     """Tell the version of ATTMS: of the checkout it runs from, else of what is installed."""
     with suppress(FileNotFoundError):
@@ -95,13 +108,24 @@ def product_version() -> str:
     return installed_version("attms")
 
 
+def _place(packages: tuple[Package, ...], out: Path) -> None:
+    """Put packages into a folder, all of them or none. Raises ``OSError``."""
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="packages-", dir=out) as new:
+        places = {Path(new) / package.name: out / package.name for package in packages}
+        for (written, place), package in zip(places.items(), packages, strict=True):
+            written.write_bytes(package.content)
+            if place.is_dir():  # the one thing there that no file can replace
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(place))
+        for written, place in places.items():
+            written.replace(place)
+
+
 def _write(app: App, out: Path, *, as_json: bool) -> None:
     """Write both packages, or say in words why not and leave with code 2."""
     try:
         packages = build(app)
-        out.mkdir(parents=True, exist_ok=True)
-        for package in packages:
-            (out / package.name).write_bytes(package.content)
+        _place(packages, out)
     except UnfitApp as error:
         typer.echo("No package was written.\n" + "\n".join(f"- {each}" for each in error.complaints), err=True)
         raise typer.Exit(code=2) from None

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from manifest.values import App, Command, Publisher
 
@@ -53,7 +54,8 @@ def complaints(app: App) -> tuple[str, ...]:
 
 
 def _about_ids(app: App) -> Iterator[str]:
-    if not _GUID.fullmatch(app.app_id):
+    # all zeros is what stands where nobody has put an id yet
+    if not _GUID.fullmatch(app.app_id) or not UUID(app.app_id).int:
         yield (
             f"{app.app_id!r} is no app id. Take the application (client) id of the Azure Bot, "
             "like 1f0e2d3c-4b5a-4978-8695-a4b3c2d1e0f9."
@@ -113,9 +115,10 @@ def _is_web_address(address: str) -> bool:
         return False
     try:
         parts = urlsplit(address)
+        port = parts.port
     except ValueError:
         return False
-    return parts.scheme == "https" and parts.hostname is not None
+    return parts.scheme == "https" and parts.hostname is not None and port != 0
 
 
 def _about_commands(commands: tuple[Command, ...]) -> Iterator[str]:

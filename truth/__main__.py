@@ -5,7 +5,8 @@ of its own under `.venv`; nothing of it is in the product's locks. It is sent to
 `base_url` option and finds the zone from there, so that not a line of it is changed. (PyPI's `py-autotask` was looked
 at first: release 2.3.0 asks for the first page again instead of the next one, and patches by a path that Autotask
 refuses, so it could read no more than 500 records and change none.)
-What it is asked to do stands in `client.cjs`. Only starting both belongs here.
+What it is asked to do stands in `client.cjs`. Only starting both belongs here; the demo knows how Node.js is found and
+how a program of others is run.
 """  # noqa: INP001 - no room of the product: nobody imports it
 
 import asyncio

@@ -93,7 +93,7 @@ def demanded(world: World, record: Record, concerned: set[str]) -> list[str]:
 def ticket(world: World, before: Record, changes: Record) -> list[str]:
     """Check what only tickets have: assignment, contact and company, queue or resource."""
     after = {**before, **changes}
-    texts = _assignment(world, changes)
+    texts = _assignment(world, before, changes)
     if {"contactID", "companyID"} & changes.keys() and not belongs(world, after):
         texts.append(refusals.bad_reference("contactID", "Contact"))
     if after.get("queueID") is None and after.get("assignedResourceID") is None:
@@ -183,8 +183,8 @@ def belongs(world: World, record: Record) -> bool:
     return contact["companyID"] in (company["id"], company["parentCompanyID"])
 
 
-def _assignment(world: World, changes: Record) -> list[str]:
-    """Both ids or none, and a role that the resource may take tickets in (REST help: Tickets entity)."""
+def _assignment(world: World, before: Record, changes: Record) -> list[str]:
+    """Both ids or none, a role to take tickets in, and nobody who helps on it already (REST help: Tickets entity)."""
     sent = [name for name in PAIR if name in changes]
     if not sent:
         return []
@@ -196,7 +196,10 @@ def _assignment(world: World, changes: Record) -> list[str]:
     resource = world.rows.get("Resources", resource_id)
     if resource is None or resource["licenseType"] in NOT_ASSIGNABLE:
         return [refusals.bad_reference(PAIR[0], "Resource")]
-    return [] if may_work_as(world, resource_id, role_id) else [refusals.NO_SUCH_ROLE]
+    if not may_work_as(world, resource_id, role_id):
+        return [refusals.NO_SUCH_ROLE]
+    helps = before["id"] and world.rows.find("TicketSecondaryResources", ticketID=before["id"], resourceID=resource_id)
+    return [refusals.IS_SECONDARY] if helps else []
 
 
 def may_work_as(world: World, resource_id: int, role_id: Any) -> bool:

@@ -18,8 +18,10 @@ from sandbox.autotask.values import read_time, wire_time
 if TYPE_CHECKING:
     from sandbox.autotask.world import World
 
-LOST, CLOSED = 2, 3
-"""Statuses of an opportunity at its end (REST help: Opportunities entity)."""
+ACTIVE, LOST, CLOSED, IMPLEMENTED = 1, 2, 3, 4
+"""Statuses of an opportunity: hoped for, and at its end (REST help: Opportunities entity)."""
+
+WON = (CLOSED, IMPLEMENTED)
 
 TICKET_TIME, INTERNAL_TIME = 2, 10
 TICKET_PARENT = 4
@@ -34,9 +36,12 @@ def time_entry(world: "World", before: Record, after: Record, actor: Actor, now:
     if not before:
         after["creatorUserID"] = actor.resource_id
         after["createDateTime"] = wire_time(now)
+        if after["ticketID"] is not None and after["billingCodeID"] is None:
+            after["billingCodeID"] = world.ticket(after["ticketID"])["billingCodeID"]
     after["lastModifiedDateTime"] = wire_time(now)
     after["lastModifiedUserID"] = actor.resource_id
     after["hoursWorked"] = round(hours_of(after), 4)
+    after["isNonBillable"] = bool(after["isNonBillable"])
     after["hoursToBill"] = (
         0.0 if after["isNonBillable"] else max(0.0, after["hoursWorked"] + (after["offsetHours"] or 0))
     )
@@ -64,7 +69,8 @@ def opportunity(_: "World", before: Record, after: Record, __: Actor, now: datet
     after["lastActivity"] = wire_time(now)
     if after["status"] == before.get("status"):
         return
-    after["closedDate"] = wire_time(now) if after["status"] == CLOSED else None
+    # what is implemented was won on the day on which it was won
+    after["closedDate"] = (after["closedDate"] or wire_time(now)) if after["status"] in WON else None
     after["lostDate"] = wire_time(now) if after["status"] == LOST else None
 
 

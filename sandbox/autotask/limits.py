@@ -10,7 +10,10 @@ from sandbox.autotask.quirks import Quirks
 
 
 class Uploads:
-    """Counts the bytes of attachments (REST help: attachments): so many a file, and so many in five minutes."""
+    """Counts the bytes of attachments (REST help: attachments): so many a file, and so many in five minutes.
+
+    Who sends more is refused every file for the next five, small ones too.
+    """
 
     FILE = 7_000_000
     WINDOW = timedelta(minutes=5)
@@ -19,15 +22,19 @@ class Uploads:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._sent: deque[tuple[datetime, int]] = deque()
+        self._closed_until: datetime | None = None
 
     def admit(self, size: int) -> None:
         """Count one file. Raises RefusalError when it is too large, or too much for these minutes."""
         if size > self.FILE:
             raise refusals.error(refusals.FILE_TOO_LARGE)
         now = self._clock()
+        if self._closed_until and now < self._closed_until:
+            raise refusals.error(refusals.UPLOADS)
         while self._sent and self._sent[0][0] <= now - self.WINDOW:
             self._sent.popleft()
         if sum(sent for _, sent in self._sent) + size > self.BYTES:
+            self._closed_until = now + self.WINDOW
             raise refusals.error(refusals.UPLOADS)
         self._sent.append((now, size))
 

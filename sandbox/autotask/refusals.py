@@ -33,6 +33,7 @@ SHOW_ON_INVOICE = "User not authorized to change Show On Invoice values for Tick
 NOT_YOUR_TIME = "You do not have permission to delete time entries that you did not create"
 TIME_APPROVED = "The time entry has been approved and posted and cannot be changed or deleted"  # our wording
 PROBABILITY = "Data violation: probability must be between 0 and 100"  # our wording
+IS_SECONDARY = "Data violation: The assignedResourceID is a secondary resource of this ticket already"  # our wording
 ALREADY_THERE = "Data violation: The record already exists for this ticket"  # our wording
 NOT_BASE64 = "The input is not a valid Base-64 string."  # our wording
 FILE_TOO_LARGE = "The attachment exceeds the maximum file size."  # our wording

@@ -56,12 +56,11 @@ class Change:
 
 
 class Rows:
-    """All records of one Autotask database."""
+    """All records of one Autotask database. Raises ValueError for a file that cannot be it."""
 
     def __init__(self, table: Table, clock: Callable[[], datetime], path: str = ":memory:") -> None:
         self._table = table
         self._clock = clock
-        self._db = sqlite3.connect(path, isolation_level=None)
         self._next: dict[str, int] = {}
         self._blank: dict[str, Record] = {name: dict.fromkeys(shape.fields) for name, shape in table.entities.items()}
         self._patterns: dict[int, Pattern] = {}
@@ -69,7 +68,10 @@ class Rows:
         self._changes: deque[Change] = deque(maxlen=REMEMBERED)
         self.sequence = 0
         """Number of changes so far."""
-        self._prepare()
+        try:
+            self._open(path)
+        except sqlite3.DatabaseError as problem:
+            raise ValueError(f"{path} cannot be the sandbox's database: {problem}") from problem
 
     def close(self) -> None:
         """Close the database; one in memory is gone then."""
@@ -270,7 +272,17 @@ class Rows:
             ),
         )
 
+    def _open(self, path: str) -> None:
+        """Connect to a database and make it ready. Raises sqlite3.DatabaseError."""
+        self._db = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError:
+            self._db.close()
+            raise
+
     def _prepare(self) -> None:
+        self._refuse_strangers()
         self._db.execute("PRAGMA journal_mode = MEMORY")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.create_function("millis", 1, values.millis, deterministic=True)
@@ -280,8 +292,16 @@ class Rows:
         self._db.create_function("udf_number", 2, _udf_number, deterministic=True)
         self._db.execute("CREATE TABLE IF NOT EXISTS seal (text TEXT NOT NULL)")
         self._db.execute("CREATE TABLE IF NOT EXISTS pattern (id INTEGER PRIMARY KEY, text TEXT NOT NULL)")
+        # a file that may only be read is found out now, not at somebody's first write
+        self._db.execute("UPDATE seal SET text = text")
         if self.stamp() is None:
             self.wipe()
+
+    def _refuse_strangers(self) -> None:
+        """Touch nothing that somebody else made."""
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and "seal" not in tables:
+            raise sqlite3.DatabaseError("it holds tables of something else")
 
     def _prepare_tables(self) -> None:
         for entity in self._table.entities:

@@ -7,7 +7,7 @@ written here.
 from collections.abc import Callable
 
 from sandbox.autotask import callouts_rules, checks, refusals
-from sandbox.autotask.derived import CLOSED, LOST, hours_of, size_of
+from sandbox.autotask.derived import ACTIVE, CLOSED, LOST, hours_of, size_of
 from sandbox.autotask.rows import Record
 from sandbox.autotask.tenant import API_USER_LICENCE, Actor
 from sandbox.autotask.world import World
@@ -49,12 +49,15 @@ def opportunity(world: World, before: Record, changes: Record, _: Actor) -> list
 
 
 def company_note(world: World, before: Record, changes: Record, _: Actor) -> list[str]:
-    """Check a company's note: contact and opportunity have to be that company's."""
+    """Check a company's note: contact and opportunity have to be that company's, and the opportunity active.
+
+    What an old note is about may have ended since.
+    """
     after = {**before, **changes}
     texts = _contact(world, after)
-    if after["opportunityID"] is not None:
+    if after["opportunityID"] not in (None, before["opportunityID"]):
         found = world.rows.get("Opportunities", after["opportunityID"])
-        if found is None or found["companyID"] != after["companyID"]:
+        if found is None or found["companyID"] != after["companyID"] or found["status"] != ACTIVE:
             texts.append(refusals.bad_reference("opportunityID", "Opportunity"))
     return texts
 

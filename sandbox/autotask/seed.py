@@ -26,7 +26,7 @@ RECENT = timedelta(days=15)
 PATTERNS = 5000
 """So many closed tickets are the patterns of all older ones."""
 
-WORLD = 2
+WORLD = 4
 """Counts up when the seeded world changes, so that a file from before is not taken for it."""
 
 OPEN_STATUSES = (8, 8, 8, 7, 7, 10, 9, 12, 11, 13, 14)
@@ -254,5 +254,5 @@ def fill(world: World, *, tickets: int, seed: int) -> None:
     seed_base.records(world)
     seed_base.companies(world, random, world.clock(), max(len(words.COMPANIES), tickets // 1000))
     Seeder(world, random).tickets(tickets)
-    seed_more.records(world, Random(seed))
+    seed_more.records(world, Random(seed), WHOLE)
     world.rows.seal(stamp)

@@ -13,9 +13,6 @@ from sandbox.autotask.tenant import COMPLETE, NEW, Actor
 from sandbox.autotask.values import read_time, wire_time
 from sandbox.autotask.world import World
 
-NEWEST = 2000
-"""So many of the newest tickets have more than notes."""
-
 FIRST = {
     "TicketHistory": 41000001,
     "TimeEntries": 31000001,
@@ -29,13 +26,19 @@ FIRST = {
     "ConfigurationItems": 38000001,
 }
 OPPORTUNITIES = 24
+"""So many in a small world; more customers have more of them."""
+
+HOPEFUL = 0.6
+"""Opportunities per customer, in a world of very many."""
+
 REMOTE_SUPPORT = 29683701
 
 
 class _Seeder:
     """Collects records entity by entity and writes them at the end."""
 
-    def __init__(self, world: World, random: Random) -> None:
+    def __init__(self, world: World, random: Random, newest: int) -> None:
+        self._newest = newest
         self._world = world
         self._random = random
         self._now = world.clock()
@@ -43,8 +46,8 @@ class _Seeder:
 
     def write(self) -> None:
         """Make and write everything."""
-        newest = self._world.rows.ids("Tickets", Sql("id > (SELECT max(id) - ? FROM Tickets)", (NEWEST,)))
-        for id_ in newest:
+        newest = Sql("id > (SELECT max(id) - ? FROM Tickets)", (self._newest,))
+        for id_ in self._world.rows.ids("Tickets", newest):
             self._around(self._world.ticket(id_))
         self._sales()
         self._assets()
@@ -152,7 +155,7 @@ class _Seeder:
 
     def _sales(self) -> None:
         companies = self._world.rows.find("Companies", isActive=True)[1:]
-        for _ in range(OPPORTUNITIES):
+        for _ in range(max(OPPORTUNITIES, round(len(companies) * HOPEFUL))):
             opportunity = self._opportunity(self._random.choice(companies)["id"])
             self._talk(opportunity)
 
@@ -183,7 +186,7 @@ class _Seeder:
                 "projectedCloseDate": _day(self._now + timedelta(days=self._random.randint(-20, 90))),
                 "createDate": wire_time(started.replace(microsecond=0)),
                 "lastActivity": wire_time(touched.replace(microsecond=0)),
-                "closedDate": wire_time(touched.replace(microsecond=0)) if status == derived.CLOSED else None,
+                "closedDate": wire_time(touched.replace(microsecond=0)) if status in derived.WON else None,
                 "lostDate": wire_time(touched.replace(microsecond=0)) if status == derived.LOST else None,
             },
         )
@@ -228,9 +231,9 @@ class _Seeder:
                 )
 
 
-def records(world: World, random: Random) -> None:
-    """Fill in all of it, around the tickets, companies and contacts that are there."""
-    _Seeder(world, random).write()
+def records(world: World, random: Random, newest: int) -> None:
+    """Fill in all of it, around so many of the newest tickets and the companies and contacts that are there."""
+    _Seeder(world, random, newest).write()
 
 
 def _day(moment: datetime) -> str:

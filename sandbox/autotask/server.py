@@ -177,12 +177,11 @@ class Server:
         }[self.world.quirks.unauthorized]
 
     def _deed(self, call: Call) -> bytes:
-        route, method = call.route, call.request.method
+        route, deed = call.route, _right(call)
         if route.entity not in self.world.table.entities:
-            return self._general(route)
+            return self._general(route, deed)
         if "entityInformation" in route.tail:
             return self._metadata(route)
-        deed = "query" if call.verb in ("query", "count", "get", "list") else DEEDS[method]
         if not self.world.tenant.is_open(route.entity):
             raise refusals.no_permission(deed)
         return self._read(call) if deed == "query" else self._write(call, deed)
@@ -255,8 +254,8 @@ class Server:
             raise refusals.no_route(route.template)
         return orjson.dumps({"fields": metadata.user_defined_fields(entity, world.tenant, world.quirks)})
 
-    def _general(self, route: Route) -> bytes:
-        """Answer what belongs to no entity."""
+    def _general(self, route: Route, deed: str) -> bytes:
+        """Answer what belongs to no entity. Raises RefusalError for one that is not served."""
         if route.template == "VersionInformation":
             return orjson.dumps({"apiVersions": ["1.0"]})
         if route.template == "V1.0/ThresholdInformation":
@@ -274,7 +273,7 @@ class Server:
         if route.template == "V1.0/EntityInformation":
             infos = metadata.every_entity(self.world.table, self.world.tenant, self.world.quirks)
             return orjson.dumps({"entityDescriptions": infos})
-        raise refusals.no_permission("query")
+        raise refusals.no_permission(deed)
 
     def _zone_information(self, request: web.Request) -> bytes:
         if request.query.get("user", "").casefold() != self.credentials.user.casefold():
@@ -320,6 +319,12 @@ def _verb(method: str, route: Route) -> str:
     if route.parent and route.id is None:
         return "list"
     return "get"
+
+
+def _right(call: Call) -> str:
+    """Name the right that a call needs: create, query, update or delete."""
+    is_reading = call.request.method == "GET" or call.verb in ("query", "count")
+    return "query" if is_reading else DEEDS[call.request.method]
 
 
 def _cut(request: web.Request) -> web.StreamResponse:

@@ -29,6 +29,12 @@ def test_every_room_goes_into_the_wheel_and_the_image() -> None:
         assert f"!{room}" in shipped, f"{room} is missing in .dockerignore"
 
 
+def test_every_room_and_workshop_is_described() -> None:
+    rows = [line.split("|")[1] for line in text("CONTRIBUTING.md").splitlines() if line.startswith("| `")]
+    described = {name for row in rows for name in row.split("`")[1::2]}
+    assert {f"{path.parent.name}/" for path in ROOT.glob("*/*.py")} <= described
+
+
 def test_the_application_leaves_wire_and_database_to_their_rooms() -> None:
     assert imported_by(ROOT / "app.py").isdisjoint(OUTSIDE_APP)
 

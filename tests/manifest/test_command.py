@@ -16,7 +16,7 @@ from tests.manifest.apps import BOT, manifest, unpacked
 HOST = "desk.example.com"
 
 
-def run(out: Path, *more: str, app_id: str = BOT, host: str = HOST) -> Result:
+def run(out: Path | str, *more: str, app_id: str = BOT, host: str = HOST) -> Result:
     words = ["manifest", "build", "--app-id", app_id, "--host-name", host, "--out", str(out), *more]
     return CliRunner().invoke(cli(), words)
 
@@ -79,6 +79,48 @@ def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
     assert "cannot be written" in result.stderr
 
 
+def test_when_one_package_cannot_be_placed_the_other_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "attms.zip").write_bytes(b"the last one")
+    (tmp_path / "attms-conservative.zip").mkdir()
+    result = run(tmp_path)
+    assert result.exit_code == 2
+    assert "cannot be written" in result.stderr
+    assert "attms-conservative.zip" in result.stderr
+    assert left(tmp_path) == {"attms.zip", "attms-conservative.zip"}
+    assert (tmp_path / "attms.zip").read_bytes() == b"the last one"
+
+
+def test_when_one_package_cannot_be_written_the_other_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "attms.zip").write_bytes(b"the last one")
+    packages = (Package("attms.zip", b"a new one"), Package("too long a name" * 30, b""))
+    monkeypatch.setattr(manifest_command, "build", lambda _: packages)
+    assert run(tmp_path).exit_code == 2
+    assert left(tmp_path) == {"attms.zip"}
+    assert (tmp_path / "attms.zip").read_bytes() == b"the last one"
+
+
+def test_packages_replace_those_of_before(tmp_path: Path) -> None:
+    run(tmp_path)
+    assert run(tmp_path, "--package-version", "9.9.9").exit_code == 0
+    assert left(tmp_path) == {"attms.zip", "attms-conservative.zip"}
+    assert made(tmp_path)["version"] == "9.9.9"
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_folder_without_a_name_is_not_the_one_somebody_is_in(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(name)
+    assert result.exit_code == 2
+    assert "Name a folder" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert run(".").exit_code == 0
+    assert (tmp_path / "attms.zip").exists()
+
+
 def test_every_line_of_the_menu_is_understood_by_the_bot() -> None:
     router = build_router()
     for title in manifest_command.MENU:
@@ -100,6 +142,10 @@ def test_bare_commands_are_described_by_their_own_help() -> None:
     shown = {command.title: command.description for command in manifest_command.menu(router.commands)}
     assert shown["new"] == router.commands["new"].help
     assert shown["help"] != router.commands["help"].help
+
+
+def left(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def made(folder: Path) -> dict[str, object]:

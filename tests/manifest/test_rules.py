@@ -16,7 +16,14 @@ def said(**values: object) -> str:
 
 
 @pytest.mark.parametrize(
-    "app_id", ["", "attms", "1f0e2d3c4b5a49788695a4b3c2d1e0f9", "{1f0e2d3c-4b5a-4978-8695-a4b3c2d1e0f9}"]
+    "app_id",
+    [
+        "",
+        "attms",
+        "1f0e2d3c4b5a49788695a4b3c2d1e0f9",
+        "{1f0e2d3c-4b5a-4978-8695-a4b3c2d1e0f9}",
+        "00000000-0000-0000-0000-000000000000",
+    ],
 )
 def test_an_app_id_is_a_guid(app_id: str) -> None:
     assert "application (client) id" in said(app_id=app_id)
@@ -103,10 +110,17 @@ def test_a_menu_has_at_most_ten_commands_and_at_least_one_for_the_slash() -> Non
         "https://[",
         "https://a.example/ b",
         "https://é.example",
+        "https://a.example:99999/",
+        "https://a.example:0/",
+        "https://a.example:https/",
     ],
 )
 def test_the_developers_pages_are_https(address: str) -> None:
     assert "no https address" in said(publisher=Publisher(privacy=address))
+
+
+def test_the_developers_pages_may_have_a_port() -> None:
+    build(app(publisher=Publisher(privacy="https://a.example:8443/privacy", terms="https://a.example:/terms")))
 
 
 @pytest.mark.parametrize("name", ["", "n" * 33, "two\nlines"])

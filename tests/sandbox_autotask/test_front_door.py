@@ -78,6 +78,24 @@ async def test_an_entity_that_is_not_served_answers_like_a_module_switched_off(h
     assert "permissions to query this entity type" in answer.errors
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "right"),
+    [
+        ("POST", "Tickets/7001/ChecklistLibraries", "create"),
+        ("POST", "Projects", "create"),
+        ("PATCH", "Projects", "update"),
+        ("PUT", "Projects", "update"),
+        ("GET", "Projects/1", "query"),
+        ("POST", "Projects/query", "query"),
+        ("POST", "Projects/query/count", "query"),
+    ],
+)
+async def test_what_is_not_served_is_refused_by_the_right_that_was_needed(
+    hand: Hand, method: str, path: str, right: str
+) -> None:
+    assert f"adequate permissions to {right} this" in (await hand.send(method, path, {})).errors
+
+
 async def test_a_module_can_be_switched_off(at: AutotaskSandbox, hand: Hand) -> None:
     at.world.tenant.modules_off.add("BillingCodes")
     assert (await hand.query("BillingCodes", {"op": "exist", "field": "id"})).status == 500

@@ -1,5 +1,7 @@
 """Opportunities, the notes of companies, assets, and what the API tells of itself."""
 
+from datetime import timedelta
+
 import pytest
 
 from sandbox.autotask import AutotaskSandbox
@@ -50,6 +52,18 @@ async def test_an_opportunity_is_created_won_and_reopened(at: AutotaskSandbox, h
     assert (await hand.send("DELETE", f"Opportunities/{id_}")).status == 405
 
 
+async def test_what_is_implemented_keeps_the_day_on_which_it_was_won(
+    at: AutotaskSandbox, hand: Hand, hope: Body
+) -> None:
+    id_ = (await hand.post("Opportunities", hope)).body["itemId"]
+    await hand.patch("Opportunities", {"id": id_, "status": 3})
+    at.clock.advance(timedelta(days=2))
+    await hand.patch("Opportunities", {"id": id_, "status": 4})
+    assert at.world.record("Opportunities", id_)["closedDate"] == "2024-05-15T12:00:00Z"
+    straight = (await hand.post("Opportunities", {**hope, "status": 4})).body["itemId"]
+    assert at.world.record("Opportunities", straight)["closedDate"] == "2024-05-17T12:00:00Z"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -94,6 +108,17 @@ async def test_a_note_of_a_company_moves_its_opportunity(
     assert at.world.record("CompanyNotes", id_)["companyID"] == company
 
 
+@pytest.mark.parametrize("status", [0, 2, 3, 4])
+async def test_a_note_is_written_about_an_active_opportunity_and_outlives_it(
+    hand: Hand, hope: Body, note: Body, company: int, status: int
+) -> None:
+    place, about = f"Companies/{company}/Notes", (await hand.post("Opportunities", hope)).body["itemId"]
+    old = (await hand.post(place, {**note, "opportunityID": about})).body["itemId"]
+    await hand.patch("Opportunities", {"id": about, "status": status})
+    assert "opportunityID of type: Opportunity" in (await hand.post(place, {**note, "opportunityID": about})).errors
+    assert (await hand.patch(place, {"id": old, "note": "They liked it."})).status == 200
+
+
 async def test_a_note_of_a_company_needs_its_fields(hand: Hand, note: Body, company: int) -> None:
     bare = {name: value for name, value in note.items() if name in ("name", "note")}
     answer = await hand.post(f"Companies/{company}/Notes", bare)
@@ -130,7 +155,7 @@ async def test_seeded_sales_obey_the_rules_that_the_api_enforces(at: AutotaskSan
     found = (await hand.query("Opportunities", EVERY)).body["items"]
     assert {each["status"] for each in found} >= {1, 3}
     assert all(contacts[each["contactID"]] == each["companyID"] for each in found)
-    assert all((each["closedDate"] is not None) == (each["status"] == 3) for each in found)
+    assert all((each["closedDate"] is not None) == (each["status"] in (3, 4)) for each in found)
     assert len((await hand.query("ConfigurationItems", EVERY)).body["items"]) > 100
     assert len((await hand.query("CompanyNotes", EVERY)).body["items"]) == len(found)
 

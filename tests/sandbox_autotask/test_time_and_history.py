@@ -9,7 +9,7 @@ from tests.sandbox_autotask.hand import Body, Hand
 
 MARA, TOMAS, API_USER = 29682901, 29682902, 29682923
 SENIOR, SUPPORT, DISPATCH = 29683402, 29683401, 29683405
-REMOTE, INTERNAL = 29683701, 29683704
+REMOTE, ONSITE, INTERNAL = 29683701, 29683702, 29683704
 ENTRY = {
     "ticketID": 7001,
     "resourceID": MARA,
@@ -62,6 +62,25 @@ async def test_hours_and_a_day_are_enough_where_start_and_stop_are_not_demanded(
     assert "dateWorked is required" in (await hand.post("TimeEntries", body)).errors
     id_ = (await hand.post("TimeEntries", {**body, "dateWorked": "2024-05-14"})).body["itemId"]
     assert at.world.record("TimeEntries", id_)["dateWorked"] == "2024-05-14T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [({}, REMOTE), ({"billingCodeID": None}, REMOTE), ({"billingCodeID": ONSITE}, ONSITE)]
+)
+async def test_time_takes_its_work_type_from_the_ticket_unless_it_names_one(hand: Hand, said: Body, kept: int) -> None:
+    assert (await hand.patch("Tickets", {"id": 7001, "billingCodeID": REMOTE})).status == 200
+    id_ = (await hand.post("TimeEntries", {**ENTRY, **said})).body["itemId"]
+    assert (await hand.get(f"TimeEntries/{id_}")).body["item"]["billingCodeID"] == kept
+
+
+async def test_time_always_says_whether_it_is_billed(hand: Hand) -> None:
+    id_ = (await hand.post("TimeEntries", ENTRY)).body["itemId"]
+    assert (await hand.get(f"TimeEntries/{id_}")).body["item"]["isNonBillable"] is False
+    await hand.patch("TimeEntries", {"id": id_, "isNonBillable": True})
+    assert (await hand.get(f"TimeEntries/{id_}")).body["item"]["hoursToBill"] == 0
+    await hand.patch("TimeEntries", {"id": id_, "isNonBillable": None})
+    entry = (await hand.get(f"TimeEntries/{id_}")).body["item"]
+    assert (entry["isNonBillable"], entry["hoursToBill"]) == (False, 1.25)
 
 
 async def test_internal_time_needs_no_ticket(at: AutotaskSandbox, hand: Hand) -> None:
