@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from attms_core.desk import Asker
+from attms_core.desk import AskedBefore, Asker
 from attms_core.errors import ChangedMeanwhile, Invalid
 from attms_core.model import Right, Seen, Ticket, TicketId, Wish
 from bot import faces
@@ -129,15 +129,19 @@ async def _do(
     *,
     form: faces.Form | None = None,
 ) -> Reply:
-    """Do it and show the fresh card; a value that is refused goes back to its form, a stale card is mended."""
+    """Do it and show the fresh card; a value that is refused goes back to its form, a stale card is mended.
+
+    So does one that was chosen in a form which was used before, for another.
+    """
     try:
         done = await deed()
     except ChangedMeanwhile as error:
         return await faces.ticket(asking, wish.ticket, notice=str(error), back=wish.back, back_offset=wish.back_offset)
-    except Invalid as error:
+    except (AskedBefore, Invalid) as error:
         if form is None:
             raise
-        return await form(asking, wish, error=error)
+        refused = error if isinstance(error, Invalid) else faces.used(asking, error.wish)
+        return await form(asking, wish, error=refused)
     return await faces.done(asking, done, back=wish.back, back_offset=wish.back_offset)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import structs
 
-from attms_core.desk import Draft
+from attms_core.desk import AskedBefore, Draft
 from attms_core.errors import ImpersonationRefused, Invalid
 from attms_core.model import CompanyId, Right
 from attms_core.model.wish import Value
@@ -67,6 +67,8 @@ async def create(asking: Asking, wish: CreateTicket) -> Reply:
         done = await asking.desk.open(asking.asker(), draft)
     except (Invalid, ImpersonationRefused) as error:
         return await faces.new_ticket(asking, draft, error=error, typed=wish.demanded)
+    except AskedBefore as error:
+        return await faces.new_ticket(asking, draft, error=faces.used(asking, error.wish), typed=wish.demanded)
     return await faces.done(asking, done)
 
 
