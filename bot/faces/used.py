@@ -4,7 +4,7 @@ from attms_core.errors import Invalid
 from attms_core.model import Wish, WishKind, WishState
 from attms_core.model.ticket import CUSTOMER_VISIBLE
 from bot.asking import Scene
-from bot.faces.tickets import happened
+from bot.notices.telling import happened
 from cards.text import plain
 
 AGAIN = "What stands below was not saved: press the button again if you want it as well."
@@ -30,7 +30,7 @@ def _came(scene: Scene, earlier: Wish) -> str:
 def _thing(scene: Scene, earlier: Wish) -> str:
     """Quote what was asked for; of an internal note no word where others read."""
     if earlier.kind is WishKind.UPDATE_TICKET:
-        return f"“{happened(scene, earlier)}”"
+        return f"“{happened(scene.desk, earlier)}”"
     is_public = earlier.kind is WishKind.CREATE_TICKET or earlier.asked.get("publish") == CUSTOMER_VISIBLE
     is_shown = is_public or scene.reader.is_internal
     title = f" “{plain(str(earlier.asked.get('title', '')), most=QUOTED)}”" if is_shown else ""
