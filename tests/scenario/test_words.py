@@ -114,6 +114,23 @@ async def test_half_a_command_says_how_to_say_it(shared: World, words: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("words", "example"),
+    [
+        ("status", "status T20261124.0001 "),
+        ("status 7001", "status 7001 "),
+        ("priority", "priority T20261124.0001 "),
+        ("assign", "assign T20261124.0001 me"),
+    ],
+)
+async def test_half_a_command_is_answered_with_an_example_of_itself(shared: World, words: str, example: str) -> None:
+    mara = await shared.linked()
+    shown = " ".join(texts(card_of(await shared.client.say(words, person=mara))))
+    assert f"For example: {example}" in shown
+    possible = {"status": "Waiting Customer", "priority": "Critical", "assign": "me"}
+    assert possible[words.split(maxsplit=1)[0]] in shown
+
+
+@pytest.mark.parametrize(
     ("name", "key"), [("task/fetch", "task"), ("task/submit", "task"), ("composeExtension/query", "composeExtension")]
 )
 async def test_an_invoke_that_is_not_offered_is_answered_in_words(shared: World, name: str, key: str) -> None:
