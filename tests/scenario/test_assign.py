@@ -122,3 +122,17 @@ async def test_a_name_that_nobody_has_is_answered_with_those_that_exist(world: W
     ticket = world.open_ticket_of()
     said = await world.client.say(f"assign {ticket['ticketNumber']} Nobody Atall", person=mara)
     assert technicians()[PEER].last in read(said)
+
+
+@pytest.mark.parametrize(("said", "named"), [("o", "Tomas Okafor"), ("ok", "Tomas Okafor"), ("Okaf", ""), ("ma", "")])
+async def test_a_letter_or_two_assign_nothing_but_are_answered_with_who_could_be_meant(
+    world: World, said: str, named: str
+) -> None:
+    mara = await world.linked()
+    await world.make(mara, "dispatcher")
+    ticket = world.open_ticket_of()
+    world.at.forget_requests()
+    done = await world.client.say(f"assign {ticket['ticketNumber']} {said}", person=mara)
+    assert ("Possible" in read(done)) == bool(named or said == "ma")
+    assert named in read(done)
+    assert bool(world.writes()) == (said == "Okaf")
