@@ -24,7 +24,7 @@ async def ticket(asking: Asking, words: str) -> Reply:
     """Answer with the ticket's card."""
     named = reference_first(words)[0] or reference_within(words)
     if named is None:
-        what = f"“{words[:40]}” is no ticket's number." if words else "Say which ticket."
+        what = f'"{words[:40]}" is no number of a ticket.' if words else "Say which ticket."
         raise Invalid(what, field="ticket", hint="For example: ticket T20261124.0001")
     found = await asking.desk.find(asking.person, str(named))
     return await faces.ticket(asking, found.id)

@@ -100,6 +100,6 @@ def _where(asked: ListWords) -> str:
         f" of priority {' or '.join(asked.priority)}" if asked.priority else "",
         f" in {' or '.join(asked.queue)}" if asked.queue else "",
         f" for {' or '.join(asked.company)}" if asked.company else "",
-        f" matching “{asked.search}”" if asked.search else "",
+        f' matching "{asked.search}"' if asked.search else "",
     ]
     return "".join(parts)

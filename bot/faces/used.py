@@ -30,8 +30,8 @@ def _came(scene: Scene, earlier: Wish) -> str:
 def _thing(scene: Scene, earlier: Wish) -> str:
     """Quote what was asked for; of an internal note no word where others read."""
     if earlier.kind is WishKind.UPDATE_TICKET:
-        return f"“{happened(scene.desk, earlier)}”"
+        return f'"{happened(scene.desk, earlier)}"'
     is_public = earlier.kind is WishKind.CREATE_TICKET or earlier.asked.get("publish") == CUSTOMER_VISIBLE
     is_shown = is_public or scene.reader.is_internal
-    title = f" “{plain(str(earlier.asked.get('title', '')), most=QUOTED)}”" if is_shown else ""
+    title = f' "{plain(str(earlier.asked.get("title", "")), most=QUOTED)}"' if is_shown else ""
     return f"the ticket{title}" if earlier.kind is WishKind.CREATE_TICKET else f"the note{title}"

@@ -105,7 +105,7 @@ async def test_another_note_from_a_form_that_was_used_is_not_lost(world: World) 
     await world.client.press(card, "Add note", person=mara, inputs={"text": "First text"})
 
     second = await world.client.press(card, "Add note", person=mara, inputs={"text": "Second, different text"})
-    assert "This form was used already: the note “First text” was saved." in read(second)
+    assert 'This form was used already: the note "First text" was saved.' in read(second)
     assert [each["value"] for each in card_of(second)["body"] if each.get("id") == "text"] == ["Second, different text"]
     assert len(notes(world, ticket)) == before + 1
 
@@ -137,7 +137,7 @@ async def test_another_colleague_chosen_in_a_form_that_was_used_is_asked_about(w
     await world.client.press(card, "Assign", person=mara, inputs={"resource": first})
 
     again = await world.client.press(card, "Assign", person=mara, inputs={"resource": second})
-    assert "This form was used already: “Now with" in read(again)
+    assert 'This form was used already: "Now with' in read(again)
     assert now(world, ticket)["assignedResourceID"] == int(first)
 
     done = await world.client.press(card_of(again), "Assign", person=mara, inputs={"resource": second})
@@ -152,7 +152,7 @@ async def test_another_status_chosen_in_a_form_that_was_used_is_asked_about(worl
     await world.client.press(card, "Set status", person=mara, inputs={"status": "10"})
 
     again = await world.client.press(card, "Set status", person=mara, inputs={"status": "7"})
-    assert "This form was used already: “Status is now Dispatched” was saved." in read(again)
+    assert 'This form was used already: "Status is now Dispatched" was saved.' in read(again)
     assert now(world, ticket)["status"] == 10
 
     done = await world.client.press(card_of(again), "Set status", person=mara, inputs={"status": "7"})
@@ -169,7 +169,7 @@ async def test_another_ticket_from_a_form_that_was_used_keeps_what_was_typed(wor
     await world.client.press(card, "Create ticket", person=mara, inputs={"title": "One thing", **typed})
 
     again = await world.client.press(card, "Create ticket", person=mara, inputs={"title": "Another thing", **typed})
-    assert "This form was used already: the ticket “One thing” was saved." in read(again)
+    assert 'This form was used already: the ticket "One thing" was saved.' in read(again)
     assert "Nothing was created" not in read(again)
     assert "Another thing" in {each.get("value") for each in card_of(again)["body"]}
     assert not world.tickets(title="Another thing")
@@ -184,6 +184,6 @@ async def test_a_form_whose_first_press_was_refused_can_still_be_used(world: Wor
     world.at.world.tenant.rights.no_impersonation.clear()
 
     again = await world.client.press(card, "Add note", person=mara, inputs={"text": "Second text"})
-    assert "the note “First text” was refused" in read(again)
+    assert 'the note "First text" was refused' in read(again)
     done = await world.client.press(card_of(again), "Add note", person=mara, inputs={"text": "Second text"})
     assert "Note added" in read(done)

@@ -75,7 +75,7 @@ async def test_an_unlinked_person_is_helped_to_link_and_sees_nothing_else(shared
         ("tickets mnie", "Tickets mine", "Your open tickets"),
         ("tickets mine ovrdue", "Tickets mine overdue", "Your overdue tickets"),
         ("tickets opne queue Service Desk", "Tickets open queue Service Desk", "Open tickets in Service Desk"),
-        ("tickets flurb", "Tickets search flurb", "Open tickets matching “flurb”"),
+        ("tickets flurb", "Tickets search flurb", 'Open tickets matching "flurb"'),
         ("xyzzy", "Help", "tickets [mine"),
     ],
 )
@@ -109,7 +109,7 @@ async def test_half_a_command_says_how_to_say_it(shared: World, words: str) -> N
     mara = await shared.linked()
     shared.at.forget_requests()
     shown = " ".join(texts(card_of(await shared.client.say(words, person=mara))))
-    assert any(said in shown for said in ("Say it like this", "Say which ticket", "is no ticket's number"))
+    assert any(said in shown for said in ("Say it like this", "Say which ticket", "is no number of a ticket"))
     assert not shared.writes()
 
 
