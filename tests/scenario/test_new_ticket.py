@@ -91,6 +91,16 @@ async def test_going_on_without_a_company_says_what_is_missing(world: World) -> 
     assert values(form)["title"] == "Printer on fire"
 
 
+async def test_a_title_that_is_too_long_comes_back_with_all_that_was_typed(world: World) -> None:
+    mara = await world.linked()
+    message = await form_for(world, mara, a_company(world))
+    typed = {"title": "x" * 300, "description": TEXT, "priority": "1"}
+    said = await world.client.press(message, "Create ticket", person=mara, inputs=typed, checked=False)
+    assert "A title has 255 characters at most; this one had 300." in read(said)
+    assert values(said)["description"] == TEXT
+    assert values(said)["title"].startswith("xxx")
+
+
 async def test_a_company_that_nobody_knows_leads_back_to_the_search(world: World) -> None:
     mara = await world.linked()
     asked = await world.client.say("/new", person=mara)
