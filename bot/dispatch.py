@@ -16,6 +16,7 @@ from attms_core.desk import Desk, Wishes
 from attms_core.errors import AttmsError, NotConnected, OutOfDate, StoreUnavailable
 from attms_core.health import Doctor
 from attms_core.model import Conversation, LinkState, Person, Right, TicketId, Wish
+from attms_core.model.ticket import COMPLETE
 from attms_core.notices import owe_outcome
 from attms_core.notices.wants import Wants
 from attms_core.people import People, authorize, demand
@@ -24,10 +25,11 @@ from bot import faces, problems
 from bot.asking import Asking
 from bot.conversations import Conversations
 from bot.events import Events
-from bot.grammar import meant, nearest
+from bot.grammar import Spoken, meant
 from bot.reading import Readers, fresh_nonce
 from bot.reply import Reply
 from bot.router import Router
+from bot.suggesting import suggestion
 from bot.turn import Answer, Choices, Nothing, Problem, Replace, Say, Turn, TurnKind
 from cards.asks import OfTicket, RunCommand, ViewTicket
 from cards.saving import SavingCard
@@ -155,7 +157,7 @@ class Dispatch:
         spoken = meant(words)
         command = self._router.find(spoken.verb or "help")
         if command is None:
-            return self._suggest(asking, words, spoken.verb, spoken.rest)
+            return self._suggest(asking, words, spoken)
         if command.needs is not Right.HELP and self._is_waiting(asking.person):
             return faces.me(asking)
         return await self._carefully(asking, command.needs, lambda: command.handle(asking, spoken.rest))
@@ -164,9 +166,10 @@ class Dispatch:
         """Say whether one press of this person is all that is missing: then the card that asks for it comes first."""
         return self._connected and person.link.state is LinkState.PROPOSED
 
-    def _suggest(self, asking: Asking, words: str, verb: str, rest: str) -> Reply:
-        meant = nearest(verb, [c.name for c in self._router.open_to(asking.person, _may)])
-        return faces.suggestion(asking, said=words, run=f"{meant} {rest}".strip() if meant else "help")
+    def _suggest(self, asking: Asking, words: str, spoken: Spoken) -> Reply:
+        known = [command.name for command in self._router.open_to(asking.person, _may)]
+        run = suggestion(words, spoken, known, complete=self._desk.label("status", COMPLETE))
+        return faces.suggestion(asking, said=words, run=run)
 
     async def _search(self, asking: Asking) -> Answer:
         searched = self._router.searches.get(str(asking.turn.value.get("dataset", "")))

@@ -1,7 +1,7 @@
 """One grammar for all that people type. Pure: words in, values out.
 
-``/tickets mine``, ``tickets mine``, ``@Bot tickets mine`` and ``@Bot /tickets mine`` are the same: the channel has
-removed the bot's mention, one leading slash is dropped here, and only the verb is read without case.
+``/tickets mine``, ``tickets mine``, ``@Bot tickets mine`` and ``@Bot, /tickets mine`` are the same: the channel has
+removed the bot's mention, what stands between it and the words is dropped here, and only the verb is read without case.
 """
 
 import difflib
@@ -14,13 +14,16 @@ from msgspec import Struct
 
 from attms_core.digits import whole
 
-_NUMBER = re.compile(r"^T\d{8}\.\d{4}(\.\d{1,4})?$", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"^#?T?(\d{8}\.\d{4}(?:\.\d{1,4})?)$", re.IGNORECASE | re.ASCII)
+_NUMBER_WITHIN = re.compile(r"\bT?(\d{8}\.\d{4}(?:\.\d{1,4})?)\b", re.IGNORECASE | re.ASCII)
 _ID = re.compile(r"^#?(\d{1,15})$", re.ASCII)
 _LINK_PATH = "executecommand.aspx"
 _PRODUCT_WORDS = frozenset({"desk", "attms"})
 """May stand before any command: ``/desk tickets mine``."""
 _KEEPING_LINES = frozenset({"note"})
 """What follows these is kept as it was typed; to the others a line break is a space."""
+_BEFORE = " \t\n,:;/"
+"""May stand between a mention or the product's name and what is said: ``@Bot, tickets``, ``/ tickets``."""
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _SHORT = 40
 """Characters of a command that many say in the same words, such as ``/tickets mine``."""
@@ -39,7 +42,8 @@ def meant(words: str) -> Spoken:
 
 
 def _meant(words: str) -> Spoken:
-    return read(f"ticket {words}" if reference(words) else words)
+    said = _addressed(words)
+    return read(f"ticket {said}" if reference(said) else said)
 
 
 _meant_before = lru_cache(maxsize=512)(_meant)
@@ -47,15 +51,16 @@ _meant_before = lru_cache(maxsize=512)(_meant)
 
 def read(words: str) -> Spoken:
     """Split what was said into verb and rest."""
-    verb, rest = _first(words)
-    if verb in _PRODUCT_WORDS and rest:
-        verb, rest = _first(rest)
+    head, rest = _split(_addressed(words))
+    verb = head.rstrip(",:;").casefold()
     return Spoken(verb=verb, rest=rest if verb in _KEEPING_LINES else _LINE_BREAK.sub(" ", rest))
 
 
-def _first(words: str) -> tuple[str, str]:
-    head, rest = _split(words)
-    return head.removeprefix("/").casefold(), rest
+def _addressed(words: str) -> str:
+    """Leave out what only says to whom it is said; the product's name alone says nothing."""
+    said = words.lstrip(_BEFORE)
+    head, rest = _split(said)
+    return rest.lstrip(_BEFORE) if head.rstrip(",:;").casefold() in _PRODUCT_WORDS else said
 
 
 def _split(words: str) -> tuple[str, str]:
@@ -77,8 +82,8 @@ class Reference(Struct, frozen=True):
 def reference(word: str) -> Reference | None:
     """Read ``T20261124.0001``, a bare id, or a pasted link to a ticket in AutoTask; none when it is neither."""
     text = word.strip("<>()[]\"'., ")
-    if _NUMBER.match(text):
-        return Reference(number=text.upper())
+    if numbered := _NUMBER.match(text):
+        return Reference(number=f"T{numbered[1]}")
     if found := _ID.match(text):
         return Reference(id=int(found[1]))
     return _linked(text)
@@ -96,8 +101,8 @@ def _linked(text: str) -> Reference | None:
     query = {name.casefold(): values[0] for name, values in parse_qs(parts.query).items()}
     if (ticket := whole(query.get("ticketid", ""))) is not None:
         return Reference(id=ticket)
-    number = query.get("ticketnumber", "")
-    return Reference(number=number.upper()) if _NUMBER.match(number) else None
+    numbered = _NUMBER.match(query.get("ticketnumber", ""))
+    return Reference(number=f"T{numbered[1]}") if numbered else None
 
 
 def reference_first(words: str) -> tuple[Reference | None, str]:
@@ -106,9 +111,15 @@ def reference_first(words: str) -> tuple[Reference | None, str]:
     return reference(head), rest
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that somebody most likely meant."""
-    near = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
+def reference_within(words: str) -> Reference | None:
+    """Find the first ticket's number that stands anywhere in the words; a bare id may be any number."""
+    found = _NUMBER_WITHIN.search(words)
+    return Reference(number=f"T{found[1]}") if found else None
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Find the known word that somebody most likely meant; ``cutoff`` is how alike it must be, from 0 to 1."""
+    near = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=cutoff)
     return near[0] if near else None
 
 
@@ -165,7 +176,8 @@ def read_list(rest: str) -> ListWords | Misread:
         else:
             return Misread(word=word.text, meant=_mended(tokens, at))
     empty = next((word for word, given in names.items() if "" in given), None)
-    if empty or (not search and tokens and tokens[-1].keyword == "search"):
+    is_searching = any(token.keyword == "search" for token in tokens)
+    if empty or (is_searching and not any(char.isalnum() for char in search)):
         return Misread(word=empty or "search")
     return ListWords(
         mine="mine" in flags,

@@ -25,17 +25,26 @@ class Readers:
 
     def of_turn(self, turn: Turn, conversation: Conversation, *, me: ResourceId | None = None) -> Reader:
         """Make the reader of an answer: whoever asked."""
-        return self._reader(conversation, zone=turn.timezone, locale=turn.locale, me=me)
+        return self._reader(conversation, zone=turn.timezone, locale=turn.locale, me=me, is_shared=not turn.is_own)
 
     def of_conversation(self, conversation: Conversation, *, me: ResourceId | None = None) -> Reader:
         """Make the reader of a message that stands there already: everybody in the conversation."""
-        return self._reader(conversation, zone=conversation.timezone, locale=conversation.locale or "", me=me)
+        return self._reader(
+            conversation,
+            zone=conversation.timezone,
+            locale=conversation.locale or "",
+            me=me,
+            is_shared=not is_personal(conversation),
+        )
 
-    def _reader(self, conversation: Conversation, *, zone: str | None, locale: str, me: ResourceId | None) -> Reader:
+    def _reader(
+        self, conversation: Conversation, *, zone: str | None, locale: str, me: ResourceId | None, is_shared: bool
+    ) -> Reader:
         return Reader(
             zone=zone or "",  # an unknown zone is shown as UTC, and named
             locale=locale,
             now=self._now(),
+            is_shared=is_shared,
             can_write=self._can_write,
             is_internal=conversation.is_internal or is_personal(conversation),
             has_typeahead=self._has_typeahead,

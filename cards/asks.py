@@ -151,7 +151,7 @@ class ConfirmCustomerNote(OfTicket, frozen=True, kw_only=True):
 class NewTicketForm(Submission, frozen=True, kw_only=True):
     """Show the first step of a new ticket; what was typed already is kept."""
 
-    title: Annotated[str, Typed(Text(TITLE))] = ""
+    title: Annotated[str, Typed(Text(DESCRIPTION))] = ""
     description: Annotated[str, Typed(Text(DESCRIPTION))] = ""
 
 
@@ -167,11 +167,14 @@ class ChooseCompany(Submission, frozen=True, kw_only=True):
 
 @does("ticket.new")
 class CreateTicket(Submission, frozen=True, kw_only=True):
-    """Create the ticket. ``demanded`` holds what AutoTask asked for beyond the usual, by field name, as typed."""
+    """Create the ticket. ``demanded`` holds what AutoTask asked for beyond the usual, by field name, as typed.
+
+    A title that is too long is read, so that the form can come back with all that was typed.
+    """
 
     company: Annotated[CompanyId, Whole()]
     contact: Annotated[ContactId | None, Typed(Whole())] = None
-    title: Annotated[str, Typed(Text(TITLE))] = ""
+    title: Annotated[str, Typed(Text(DESCRIPTION))] = ""
     description: Annotated[str, Typed(Text(DESCRIPTION))] = ""
     queue: Annotated[int | None, Typed(Whole())] = None
     priority: Annotated[int | None, Typed(Whole())] = None

@@ -26,12 +26,12 @@ def form(
     """Lay a form out: above each input what was wrong with it, and on top of all what fits none.
 
     fields  the inputs, and what stands between them
-    errors  by the inputs' ids, the prefix left out
+    errors  by the inputs' ids, the prefix left out; one of none (an empty id) stands on top of all
     undone  what did not happen because of them
     """
     names = {each.id: each.id.removeprefix(prefix) for each in fields if isinstance(each, Input)}
     shown = frozenset(names.values())
-    band = (notice(f"Nothing was {undone} yet: see below.", "warning"),) if errors else ()
+    band = (notice(f"Nothing was {undone} yet: see below.", "warning"),) if any(errors) else ()
     other = [part for name, error in errors.items() if name not in shown for part in trouble(error)]
     above = {id_: trouble(errors.get(name)) for id_, name in names.items()}
     laid = (part for each in fields for part in (*(above[each.id] if isinstance(each, Input) else ()), each))

@@ -18,6 +18,8 @@ class Reader(Struct, frozen=True, kw_only=True):
     locale: str = "en-GB"
     now: datetime
     """Aware."""
+    is_shared: bool = False
+    """Whether others see the card as well: their clocks may show another time, so each moment names its zone."""
     can_write: bool = False
     """Whether writing to AutoTask is switched on."""
     is_internal: bool = False

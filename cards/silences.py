@@ -159,7 +159,7 @@ class ChooseSenderCard(Struct, frozen=True, kw_only=True):
         """Ask it."""
         del reader
         return card(
-            title(f"Who is “{self.said}”?", size="Medium"),
+            title(f'Who is "{self.said}"?', size="Medium"),
             whisper("Nothing that they do will be told here.", spacing="None"),
             *(part for each in self.options for part in _option(each, nonce)),
             summary=self.summary(),
@@ -167,7 +167,7 @@ class ChooseSenderCard(Struct, frozen=True, kw_only=True):
 
     def summary(self) -> str:
         """Say it in one line."""
-        return feed(f"Who is “{self.said}”?")
+        return feed(f'Who is "{self.said}"?')
 
 
 def _option(option: SenderOption, nonce: str) -> tuple[Element, ...]:

@@ -257,4 +257,10 @@ def _input(name: str, kind: Kind, raw: object) -> object:
     try:
         return kind.read(raw)
     except (ValueError, TypeError) as error:
-        raise Invalid(f"This cannot be taken: {error}.", field=name, hint="Ask for the form again.") from error
+        what = f"The {_spelled(name)} cannot be taken: it is {error}."
+        raise Invalid(what, field=name, hint="Ask for the form again.") from error
+
+
+def _spelled(name: str) -> str:
+    """Spell an input's id for people: ``title``, ``f:purchase_order`` as ``purchase order``."""
+    return name.rpartition(":")[2].replace("_", " ")

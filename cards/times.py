@@ -38,11 +38,14 @@ def ago(at: datetime, reader: Reader) -> str:
 
 
 def moment(at: datetime, reader: Reader) -> str:
-    """Say when: ``today 16:40``, ``Thu 09:00``, ``24 Nov 2025 16:40``; with `` UTC`` when the zone is not known."""
+    """Say when: ``today 16:40``, ``Thu 09:00``, ``24 Nov 2025 16:40``.
+
+    With the zone (`` CET``) on a card that others see too, and with `` UTC`` when the zone is not known.
+    """
     here = zone_named(reader.zone)
     local, today = _within(at, here), _within(reader.now, here)
     days = (local.date() - today.date()).days
-    name = "" if here is not UTC else " UTC"
+    name = f" {_zone_name(local)}" if reader.is_shared or here is UTC else ""
     return f"{_day(local, days, today.year)} {_hour(local, reader.locale)}{name}"
 
 
@@ -80,6 +83,12 @@ def _within(at: datetime, here: tzinfo) -> datetime:
         return at.astimezone(here)
     except OverflowError:  # the first and last day of the calendar have no neighbour in another zone
         return at
+
+
+def _zone_name(local: datetime) -> str:
+    """Name the zone as its people do at that time of the year; many have no name but their distance from UTC."""
+    name = local.tzname() or "UTC"
+    return f"UTC{name}" if name.startswith(("+", "-")) else name
 
 
 def _day(local: datetime, days: int, year: int) -> str:

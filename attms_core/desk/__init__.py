@@ -3,6 +3,6 @@
 from attms_core.desk.asker import Asker
 from attms_core.desk.desk import Desk
 from attms_core.desk.draft import Draft
-from attms_core.desk.wishes import Wishes
+from attms_core.desk.wishes import AskedBefore, Wishes
 
-__all__ = ["Asker", "Desk", "Draft", "Wishes"]
+__all__ = ["AskedBefore", "Asker", "Desk", "Draft", "Wishes"]

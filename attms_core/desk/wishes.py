@@ -52,6 +52,19 @@ class TakenElsewhere(Busy):
     """Another process was faster in taking up a wish."""
 
 
+class AskedBefore(AskDifferently):
+    """The same press asked for something else before; this time nothing was done. ``wish`` is the earlier one."""
+
+    code = "asked-before"
+
+    def __init__(self, wish: Wish) -> None:
+        super().__init__(
+            "This form was used already, for something else. Nothing was done this time.",
+            hint="Open the form again.",
+        )
+        self.wish = wish
+
+
 class Wishes:
     """Carries wishes out. Open it as an async context manager: leaving it waits for what is under way.
 
@@ -76,7 +89,7 @@ class Wishes:
         self._tenant = tenant
         self._now = now
         self._grace = grace
-        self._running: dict[str, asyncio.Task[Wish]] = {}
+        self._running: dict[str, tuple[Wish, asyncio.Task[Wish]]] = {}
         """By key: of deliveries that come at once, the first works and the others follow it."""
         self._lines: WeakValueDictionary[TicketId, asyncio.Lock] = WeakValueDictionary()
 
@@ -86,15 +99,18 @@ class Wishes:
 
     async def __aexit__(self, *_: object) -> None:
         """Wait for the wishes under way: a write that has been sent is worth its answer."""
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await asyncio.gather(*(task for _, task in self._running.values()), return_exceptions=True)
 
     async def carry_out(self, wish: Wish) -> Wish:
         """Store and perform a wish, or give what came of it when it was asked before.
 
         Returns the wish as DONE. Raises what AutoTask refused, ``ChangedMeanwhile`` when the ticket is no longer as
-        ``before`` says, or ``OutcomeUnknown``. Cancelling the caller does not stop the wish.
+        ``before`` says, ``AskedBefore`` when the key was used for something else, or ``OutcomeUnknown``. Cancelling the
+        caller does not stop the wish.
         """
-        task = self._running.get(wish.key) or self._own(wish, self._ask(wish))
+        first, task = self._running.get(wish.key) or (wish, self._own(wish, self._ask(wish)))
+        if not first.asks_the_same_as(wish):
+            raise AskedBefore(await self.by_key(wish.key) or first)
         return await asyncio.shield(task)
 
     async def repeat(self, earlier: Wish, fresh: Wish) -> Wish:
@@ -125,6 +141,8 @@ class Wishes:
         earlier = await self._database.write(lambda tx: wishes.add(tx, wish))
         if earlier is None:
             return await self._perform(wish)
+        if not earlier.asks_the_same_as(wish):
+            raise AskedBefore(earlier)
         if earlier.state not in LIVE:
             if error := error_of(earlier):
                 raise error
@@ -153,7 +171,7 @@ class Wishes:
 
     def _own(self, wish: Wish, work: Coroutine[None, None, Wish]) -> asyncio.Task[Wish]:
         task = asyncio.create_task(work, name=f"wish {wish.id}")
-        self._running[wish.key] = task
+        self._running[wish.key] = wish, task
         task.add_done_callback(lambda done: self._let_go(wish, done))
         return task
 

@@ -10,15 +10,19 @@ LISTED = 15
 """So many names stand in an error at most."""
 
 
-def choose(text: str, among: Sequence[T], *, name: Callable[[T], str], field: str, what: str) -> T:
+def choose(text: str, among: Sequence[T], *, name: Callable[[T], str], field: str, what: str, enough: int = 1) -> T:
     """Pick what ``text`` names: by its whole name, else by how its name begins, else by words of it.
 
-    Raises ``Invalid`` for ``field`` when nothing fits (legal: all names) or several do (legal: those that fit).
+    Fewer characters than ``enough`` pick nothing unless they are whole words of the name. Raises ``Invalid`` for
+    ``field`` when nothing fits (legal: all names), several do, or too little is said (legal: those that fit).
     """
     typed = _folded(text)
     for fitting in _rounds(typed, among, name):
         if len(fitting) == 1:
-            return fitting[0]
+            if len(typed) >= enough or set(typed.split()) <= set(_folded(name(fitting[0])).split()):
+                return fitting[0]
+            what_for = f'"{text.strip()}" is too short to name a {what}.'
+            raise Invalid(what_for, field=field, legal=_names(fitting, name))
         if fitting:
             legal = _names(fitting, name)
             raise Invalid(f'"{text.strip()}" fits more than one {what}.', field=field, legal=legal)

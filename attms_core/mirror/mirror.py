@@ -50,6 +50,8 @@ from attms_core.store.database import Database
 
 PAGE = 8
 NOTES = 3
+ENOUGH = 3
+"""Characters that name a technician, where they are no whole word of the name: one may be a slip."""
 
 
 class Mirror:
@@ -201,7 +203,8 @@ class Mirror:
         by_email = [r for r in self.assignable() if typed and typed in {r.email.casefold(), r.user_name.casefold()}]
         if len(by_email) == 1:
             return by_email[0]
-        return choose(text, self.assignable(), name=lambda r: r.name, field="assignee", what="technician")
+        named = self.assignable()
+        return choose(text, named, name=lambda r: r.name, field="assignee", what="technician", enough=ENOUGH)
 
     def role_for(self, resource: ResourceId) -> RoleId:
         """Give the role in which a technician owns tickets. Raises ``Invalid`` when there is none."""

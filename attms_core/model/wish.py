@@ -11,6 +11,8 @@ from attms_core.model.ids import NoteId, ResourceId, TenantId, TicketId, WishId
 
 Value = str | int | None
 """A field's value as JSON can hold it; moments are ISO 8601 in UTC."""
+ADDED = frozenset({"assignee_role", "note_type"})
+"""Fields that nobody asks for: the desk adds them to what was asked, and may choose others an hour later."""
 
 
 class WishKind(StrEnum):
@@ -78,3 +80,10 @@ class Wish(Struct, frozen=True, kw_only=True):
     """The card's activity id: it is edited when the wish ends after the press was answered."""
     asked_at: datetime
     ended_at: datetime | None = None
+
+    def asks_the_same_as(self, other: "Wish") -> bool:
+        """Say whether somebody who asked for the other one has asked for this."""
+        return (self.kind, self.ticket, self._wanted()) == (other.kind, other.ticket, other._wanted())  # noqa: SLF001 - of its own kind
+
+    def _wanted(self) -> dict[str, Value]:
+        return {name: value for name, value in self.asked.items() if name not in ADDED}

@@ -49,7 +49,7 @@ def read_time(text: str) -> int:
     if found and found[3]:
         hour = hour % _NOON + (_NOON if found[3] == "pm" else 0) if 0 < hour <= _NOON else -1
     if not 0 <= hour < 24 or not 0 <= minute < 60:  # noqa: PLR2004 - hours of a day, minutes of an hour
-        raise Invalid(f"{text.strip()[:20]!r} is no time of the day.", field="time", hint="Write it like this: 07:30")
+        raise Invalid(f'"{text.strip()[:20]}" is no time of the day.', field="time", hint="Write it like this: 07:30")
     return hour * 60 + minute
 
 
@@ -69,7 +69,7 @@ def read_zone(name: str) -> str:
         ZoneInfo(wanted)
     except (ValueError, KeyError, OSError) as error:  # ZoneInfo raises any of these for a name that is none
         raise Invalid(
-            f"{wanted[:40]!r} is no time zone.", field="zone", hint="Write it like this: Europe/Berlin"
+            f'"{wanted[:40]}" is no time zone.', field="zone", hint="Write it like this: Europe/Berlin"
         ) from error
     return wanted
 
@@ -141,7 +141,7 @@ def _day(word: str) -> int:
     known = next((at for at, name in enumerate(_FULL) if len(word) >= _DAY_LETTERS and _is_day(word, name)), None)
     if known is None:
         raise Invalid(
-            f"{word[:20]!r} is no day of the week.", field="days", legal=DAYS, hint="Write days like this: mon-fri"
+            f'"{word[:20]}" is no day of the week.', field="days", legal=DAYS, hint="Write days like this: mon-fri"
         )
     return known
 

@@ -118,6 +118,12 @@ def explaining(tx: Tx, tenant: TenantId, ticket: TicketId, since: datetime) -> l
     return [_decode(row) for row in rows]
 
 
+def done_since(tx: Tx, tenant: TenantId, tickets: Sequence[TicketId], since: datetime) -> list[Wish]:
+    """Give the wishes about these tickets that were done at or after ``since``, the newest first."""
+    rows = tx.all(_EXPLAINING, tenant=tenant, tickets=list(tickets), states=(WishState.DONE,), since=stamp(since))
+    return [_decode(row) for row in rows]
+
+
 def last(tx: Tx, tenant: TenantId, limit: int) -> list[Wish]:
     """Give the last wishes that were asked, the newest first."""
     return [_decode(row) for row in tx.all(_LAST, tenant=tenant, most=limit)]

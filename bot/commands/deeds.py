@@ -1,11 +1,12 @@
 """Taking, assigning, status and priority: by button with its form, and by words."""
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
-from attms_core.desk import Asker
+from attms_core.desk import AskedBefore, Asker
 from attms_core.errors import ChangedMeanwhile, Invalid
-from attms_core.model import Right, Seen, Ticket, TicketId, Wish
+from attms_core.model import PersonKey, ResourceId, Right, Seen, Ticket, TicketId, Wish
 from bot import faces
 from bot.asking import Asking
 from bot.grammar import reference_first
@@ -28,6 +29,8 @@ T_contra = TypeVar("T_contra", contravariant=True)
 
 router = Router()
 ME = frozenset({"me", "myself"})
+A_NUMBER = "T20261124.0001"
+_TO = re.compile(r"to\s+", re.IGNORECASE)
 
 
 class Setting(Protocol[T_contra]):
@@ -78,9 +81,8 @@ async def set_priority(asking: Asking, wish: SetPriority) -> Reply:
 )
 async def assign_words(asking: Asking, words: str) -> Reply:
     """Assign by words."""
-    ticket, name = await _ticket_and(asking, words, "assign NUMBER NAME")
-    to = asking.asker().resource if name.casefold() in ME else asking.desk.colleague_named(name).id
-    done = await asking.desk.assign(asking.asker(), ticket.id, to)
+    ticket, name = await _ticket_and(asking, words, "assign", example="me")
+    done = await asking.desk.assign(asking.asker(), ticket.id, await _colleague(asking, name))
     return await faces.done(asking, done)
 
 
@@ -116,8 +118,30 @@ async def _set(
     return await _do(asking, wish, lambda: deed(asking.asker(), wish.ticket, value, seen=wish.seen), form=form)
 
 
+async def _colleague(asking: Asking, said: str) -> ResourceId:
+    """Find who is meant: me, somebody whom Teams marks as mentioned and who is linked, or whoever has the name."""
+    name = said[found.end() :] if (found := _TO.match(said)) else said
+    if name.casefold() in ME:
+        return asking.asker().resource
+    if name.startswith("@") and (linked := await _mentioned(asking, name)) is not None:
+        return linked
+    return asking.desk.colleague_named(name.removeprefix("@")).id
+
+
+async def _mentioned(asking: Asking, name: str) -> ResourceId | None:
+    """Give the technician of whoever is mentioned; none when that is not one linked person alone."""
+    marked = asking.turn.mentions
+    meant = [each for each in marked if len(marked) == 1 or name.casefold() == f"@{each.name}".casefold()]
+    if len(meant) != 1 or meant[0].object_id is None:
+        return None
+    key = PersonKey(asking.person.key.tenant, meant[0].object_id)
+    person = (await asking.people.those({key})).get(key)
+    return person.resource if person else None
+
+
 async def _set_named(asking: Asking, words: str, field: str, deed: Setting[int]) -> Reply:
-    ticket, name = await _ticket_and(asking, words, f"{field} NUMBER NAME")
+    legal = [choice.label for choice in asking.desk.choices(field)]
+    ticket, name = await _ticket_and(asking, words, field, example=legal[-1] if legal else "NAME", legal=legal)
     choice = asking.desk.choice_named(field, name)
     return await faces.done(asking, await deed(asking.asker(), ticket.id, choice.value))
 
@@ -129,20 +153,29 @@ async def _do(
     *,
     form: faces.Form | None = None,
 ) -> Reply:
-    """Do it and show the fresh card; a value that is refused goes back to its form, a stale card is mended."""
+    """Do it and show the fresh card; a value that is refused goes back to its form, a stale card is mended.
+
+    So does one that was chosen in a form which was used before, for another.
+    """
     try:
         done = await deed()
     except ChangedMeanwhile as error:
         return await faces.ticket(asking, wish.ticket, notice=str(error), back=wish.back, back_offset=wish.back_offset)
-    except Invalid as error:
+    except (AskedBefore, Invalid) as error:
         if form is None:
             raise
-        return await form(asking, wish, error=error)
+        refused = error if isinstance(error, Invalid) else faces.used(asking, error.wish)
+        return await form(asking, wish, error=refused)
     return await faces.done(asking, done, back=wish.back, back_offset=wish.back_offset)
 
 
-async def _ticket_and(asking: Asking, words: str, usage: str) -> tuple[Ticket, str]:
+async def _ticket_and(
+    asking: Asking, words: str, verb: str, *, example: str, legal: Sequence[str] = ()
+) -> tuple[Ticket, str]:
+    """Take a ticket and a name apart; a full stop ends a sentence, not a name. Raises ``Invalid`` with an example."""
     named, rest = reference_first(words)
-    if named is None or not rest:
-        raise Invalid(f"Say it like this: {usage}", hint="For example: assign T20261124.0001 me")
-    return await asking.desk.find(asking.person, str(named)), rest
+    name = rest.rstrip(" .")
+    if named is None or not name:
+        hint = f"For example: {verb} {named or A_NUMBER} {example}"
+        raise Invalid(f"Say it like this: {verb} NUMBER NAME", hint=hint, legal=legal)
+    return await asking.desk.find(asking.person, str(named)), name

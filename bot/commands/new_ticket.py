@@ -1,10 +1,11 @@
 """A new ticket: company first, then the form, which grows by what AutoTask demands."""
 
+import re
 from collections.abc import Mapping
 
 from msgspec import structs
 
-from attms_core.desk import Draft
+from attms_core.desk import AskedBefore, Draft
 from attms_core.digits import signed, whole
 from attms_core.errors import ImpersonationRefused, Invalid
 from attms_core.model import CompanyId, Right
@@ -19,6 +20,8 @@ from cards.asks import ChooseCompany, CreateTicket, NewTicketForm
 router = Router()
 OURS = (*faces.USUAL, "status", "assignee", "assignee_role", "external_id", "number")
 """Fields of a new ticket that have inputs of their own, or that the desk alone decides."""
+_A_TICKET = re.compile(r"(?:an?\s+)?ticket\b[\s:,-]*", re.IGNORECASE)
+"""Said of what is opened, and no part of its title: ``new ticket``, ``create a ticket: Printer on fire``."""
 
 
 @router.command(
@@ -31,7 +34,9 @@ OURS = (*faces.USUAL, "status", "assignee", "assignee_role", "external_id", "num
 )
 async def new(asking: Asking, words: str) -> Reply:
     """Ask for the company."""
-    return await faces.choose_company(asking, Draft(title=words))
+    return await faces.choose_company(
+        asking, Draft(title=words[found.end() :] if (found := _A_TICKET.match(words)) else words)
+    )
 
 
 @router.on(NewTicketForm, needs=Right.WRITE)
@@ -49,6 +54,9 @@ async def choose(asking: Asking, wish: ChooseCompany) -> Reply:
         if len(found) != 1:
             return await faces.choose_company(asking, structs.replace(draft, company=None), search=wish.search)
         draft = structs.replace(draft, company=found[0].id)
+    elif wish.company is None:
+        missing = Invalid("Choose a company, or write the beginning of its name.", field="company")
+        return await faces.choose_company(asking, draft, error=missing)
     return await faces.new_ticket(asking, draft)
 
 
@@ -68,6 +76,8 @@ async def create(asking: Asking, wish: CreateTicket) -> Reply:
         done = await asking.desk.open(asking.asker(), draft)
     except (Invalid, ImpersonationRefused) as error:
         return await faces.new_ticket(asking, draft, error=error, typed=wish.demanded)
+    except AskedBefore as error:
+        return await faces.new_ticket(asking, draft, error=faces.used(asking, error.wish), typed=wish.demanded)
     return await faces.done(asking, done)
 
 

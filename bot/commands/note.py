@@ -1,5 +1,6 @@
 """Notes: internal unless the person says otherwise, and then confirmed with the names of those who will read it."""
 
+from attms_core.desk import AskedBefore
 from attms_core.errors import ImpersonationRefused, Invalid
 from attms_core.model import Right
 from bot import faces
@@ -52,4 +53,6 @@ async def _add(asking: Asking, wish: AddNote | ConfirmCustomerNote, text: str, *
         done = await asking.desk.add_note(asking.asker(), wish.ticket, text, customer=customer)
     except (Invalid, ImpersonationRefused) as error:
         return await faces.note_form(asking, wish, error=error, text=text)
+    except AskedBefore as error:
+        return await faces.note_form(asking, wish, error=faces.used(asking, error.wish), text=text)
     return await faces.done(asking, done, back=wish.back, back_offset=wish.back_offset)

@@ -74,7 +74,7 @@ async def notices(asking: Asking, words: str) -> Reply:
         return await _quiet(asking, rest)
     if verb.casefold() in _CHANGES:
         return await _change(asking, verb.casefold(), rest)
-    raise Invalid(f"Notices cannot be asked for {verb[:40]!r}.", legal=("quiet", *_CHANGES), hint=HOW)
+    raise Invalid(f'Notices cannot be asked for "{verb[:40]}".', legal=("quiet", *_CHANGES), hint=HOW)
 
 
 @router.on(NoticeChoices, needs=Right.READ)
@@ -130,7 +130,7 @@ def _meant(words: str, *, chosen: bool) -> frozenset[Matter]:
     for word in words.casefold().replace(",", " ").split():
         those = _MEANT.get(word, frozenset()) & offered
         if not those:
-            raise Invalid(f"Nothing here is called {word[:40]!r}.", legal=_legal(offered), hint=HOW)
+            raise Invalid(f'Nothing here is called "{word[:40]}".', legal=_legal(offered), hint=HOW)
         found |= those
     if not found:
         raise Invalid("Say what.", legal=_legal(offered), hint=HOW)

@@ -5,6 +5,7 @@ import re
 from attms_core.errors import Invalid, NotFound
 from attms_core.model import Opportunity, Right, Ticket, Topic, lane_of
 from attms_core.model.silence import Sender, SenderKind, Until, read_key
+from attms_core.notices.senders import Candidate
 from bot.asking import Asking
 from bot.conversations import is_personal
 from bot.faces import silences as faces
@@ -34,6 +35,7 @@ _KINDS = {
     "company": SenderKind.COMPANY,
     "customer": SenderKind.COMPANY,
 }
+_WORD = re.compile(r"\w+")
 _SENDER = re.compile(rf"{SENDER}\b:?\s*(?:({'|'.join(_KINDS)})\b:?\s+)?(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -120,9 +122,20 @@ async def _silence_sender(asking: Asking, name: str, kind: SenderKind | None) ->
     if not name.strip():
         raise Invalid("Say whose deeds shall be silent.", field=SENDER, hint="For example: silence sender Monitoring")
     found = await asking.wants.silences.candidates(asking.person, lane_of(asking.conversation), name, kind)
-    if len(found) > 1:
+    if len(found) > 1 or not _is_named(found[0], name, kind):
         return faces.choose_sender(asking, name.strip(), found)
     return await _silenced(asking, found[0].sender)
+
+
+def _is_named(found: Candidate, said: str, kind: SenderKind | None) -> bool:
+    """Say whether somebody was named by whole words; all contacts of a company at once are meant when it is said so."""
+    if kind is None and found.sender.kind is SenderKind.COMPANY:
+        return _in_words(said) == _in_words(found.name)
+    return set(_in_words(said)) <= set(_in_words(found.name))
+
+
+def _in_words(name: str) -> list[str]:
+    return _WORD.findall(name.casefold())
 
 
 async def _silenced(asking: Asking, sender: Sender) -> Reply:

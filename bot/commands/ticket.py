@@ -4,7 +4,7 @@ from attms_core.errors import Invalid, NotFound
 from attms_core.model import Right, Wish, WishState
 from bot import faces
 from bot.asking import Asking
-from bot.grammar import reference_first
+from bot.grammar import reference_first, reference_within
 from bot.reply import Reply
 from bot.router import Router
 from cards.asks import CancelForm, RefreshTicket, ShowTicket, ViewTicket
@@ -22,9 +22,10 @@ router = Router()
 )
 async def ticket(asking: Asking, words: str) -> Reply:
     """Answer with the ticket's card."""
-    named, _ = reference_first(words)
+    named = reference_first(words)[0] or reference_within(words)
     if named is None:
-        raise Invalid("Say which ticket.", field="ticket", hint="For example: ticket T20261124.0001")
+        what = f'"{words[:40]}" is no number of a ticket.' if words else "Say which ticket."
+        raise Invalid(what, field="ticket", hint="For example: ticket T20261124.0001")
     found = await asking.desk.find(asking.person, str(named))
     return await faces.ticket(asking, found.id)
 

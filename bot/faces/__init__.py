@@ -16,6 +16,7 @@ from bot.faces.health import health, health_line
 from bot.faces.refused import refused
 from bot.faces.small import cancelled, help_card, me, suggestion, told
 from bot.faces.tickets import Form, done, ticket, tickets
+from bot.faces.used import used
 
 __all__ = [
     "USUAL",
@@ -45,4 +46,5 @@ __all__ = [
     "ticket",
     "tickets",
     "told",
+    "used",
 ]

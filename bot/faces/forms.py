@@ -78,7 +78,7 @@ async def confirm_note(scene: Scene, wish: OfTicket, *, text: str) -> Reply:
     return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
 
 
-async def choose_company(scene: Scene, draft: Draft, *, search: str = "") -> Reply:
+async def choose_company(scene: Scene, draft: Draft, *, search: str = "", error: Invalid | None = None) -> Reply:
     """Ask for the company of a new ticket."""
     card = CompanyStepCard(
         companies=tuple(await scene.desk.companies(scene.person, search)),
@@ -86,6 +86,7 @@ async def choose_company(scene: Scene, draft: Draft, *, search: str = "") -> Rep
         company=draft.company,
         kept_title=draft.title,
         kept_description=draft.description,
+        error=_shown(error),
     )
     return Reply(card.render(scene.reader, scene.fresh_nonce()), card.summary())
 

@@ -6,11 +6,11 @@ from typing import Protocol
 from msgspec import structs
 
 from attms_core.errors import Invalid
-from attms_core.model import ResourceId, Right, TicketId, TicketPage, Wish, WishId, WishKind
-from attms_core.model.ticket import CUSTOMER_VISIBLE
+from attms_core.model import Right, TicketId, TicketPage, Wish, WishId
 from attms_core.people import authorize
 from bot.asking import Scene
 from bot.grammar import ListWords, Misread, read_list
+from bot.notices.telling import happened
 from bot.reply import Reply
 from cards.asks import NO_WISH, OfTicket
 from cards.elements import Style
@@ -76,34 +76,10 @@ async def done(scene: Scene, wish: Wish, *, back: str = "", back_offset: int = 0
     wanted = wish.outcome.ticket or wish.ticket
     if wanted is None:
         raise Invalid("The wish names no ticket.")
-    said = happened(scene, wish)
+    said = happened(scene.desk, wish)
     style: Style = "warning" if wish.outcome.reverted else "good"
     notice = f"{said} ({by})" if by else said
     return await ticket(scene, wanted, notice=notice, style=style, back=back, back_offset=back_offset, wish=wish.id)
-
-
-def happened(scene: Scene, wish: Wish) -> str:
-    """Say in words what a wish has done."""
-    if wish.outcome.reverted:
-        fields = ", ".join(name.replace("_", " ") for name in wish.outcome.reverted)
-        return f"Saved, but a rule in AutoTask changed it at once: {fields}"
-    if wish.kind is WishKind.CREATE_TICKET:
-        return "Ticket created"
-    if wish.kind is WishKind.ADD_NOTE:
-        reads = "the customer can read it" if wish.asked.get("publish") == CUSTOMER_VISIBLE else "internal"
-        return f"Note added: {reads}"
-    return ", ".join(_moved(scene, wish)) or "Saved"
-
-
-def _moved(scene: Scene, wish: Wish) -> list[str]:
-    said = []
-    for field, value in wish.asked.items():
-        if field == "assignee" and isinstance(value, int):
-            said.append(f"Now with {scene.desk.resource_name(ResourceId(value))}")
-        elif field in {"status", "priority"} and isinstance(value, int):
-            label = scene.desk.label(field, value)
-            said.append(f"{field.capitalize()} is now {label}")
-    return said
 
 
 @lru_cache(maxsize=1024)
@@ -124,6 +100,6 @@ def _where(asked: ListWords) -> str:
         f" of priority {' or '.join(asked.priority)}" if asked.priority else "",
         f" in {' or '.join(asked.queue)}" if asked.queue else "",
         f" for {' or '.join(asked.company)}" if asked.company else "",
-        f" matching “{asked.search}”" if asked.search else "",
+        f' matching "{asked.search}"' if asked.search else "",
     ]
     return "".join(parts)

@@ -24,13 +24,27 @@ LINK = "https://ww5.autotask.net/Autotask/AutotaskExtend/ExecuteCommand.aspx"
 
 @pytest.mark.parametrize(
     "words",
-    ["tickets mine", "/tickets mine", "  Tickets   mine ", "TICKETS mine", "/desk tickets mine", "attms /tickets mine"],
+    [
+        "tickets mine",
+        "/tickets mine",
+        "  Tickets   mine ",
+        "TICKETS mine",
+        "/desk tickets mine",
+        "attms /tickets mine",
+        ", tickets mine",
+        ": tickets mine",
+        "/ tickets mine",
+        "attms, tickets mine",
+        "Tickets: mine",
+    ],
 )
 def test_every_spelling_is_the_same_command(words: str) -> None:
     assert read(words) == Spoken(verb="tickets", rest="mine")
 
 
-@pytest.mark.parametrize(("words", "verb"), [("", ""), ("/", ""), ("   ", ""), ("/help", "help"), ("desk", "desk")])
+@pytest.mark.parametrize(
+    ("words", "verb"), [("", ""), ("/", ""), ("   ", ""), ("/help", "help"), ("desk", ""), ("ATTMS", "")]
+)
 def test_little_is_read_as_little(words: str, verb: str) -> None:
     assert read(words) == Spoken(verb=verb, rest="")
 
@@ -55,6 +69,8 @@ def test_to_all_other_words_a_line_break_is_a_space() -> None:
         ("t20261124.0001", Reference(number="T20261124.0001")),
         ("T20261124.0001.0002", Reference(number="T20261124.0001.0002")),
         ("<T20261124.0001>,", Reference(number="T20261124.0001")),
+        ("20261124.0001", Reference(number="T20261124.0001")),
+        ("#T20261124.0001", Reference(number="T20261124.0001")),
         ("7001", Reference(id=7001)),
         ("#7001", Reference(id=7001)),
         (f"{LINK}?Code=OpenTicketDetail&TicketID=7001", Reference(id=7001)),
@@ -115,7 +131,9 @@ def test_list_words_combine(words: str, asked: ListWords) -> None:
 @pytest.mark.parametrize("word", [*TAKING_A_NAME, "search"])
 def test_a_keyword_without_its_name_is_told(word: str) -> None:
     assert read_list(word) == Misread(word=word)
-    if word != "search":
+    if word == "search":
+        assert read_list('search "') == read_list("mine search ?!") == Misread(word=word)
+    else:
         assert read_list(f"{word} mine") == Misread(word=word)
 
 

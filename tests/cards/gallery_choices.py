@@ -28,8 +28,8 @@ def choices(say: Callable[[str], str], reader: Reader, nonce: str) -> dict[str, 
         zone=say("Europe/Atlantis"),
     )
     errors = {
-        "quiet_to": FieldError(what=say("'25:00' is no time of the day."), more=say("Write it like this: 07:00")),
-        "quiet_days": FieldError(what=say("'someday' is no day of the week."), legal=(say("mon"), say("tue"))),
+        "quiet_to": FieldError(what=say('"25:00" is no time of the day.'), more=say("Write it like this: 07:00")),
+        "quiet_days": FieldError(what=say('"someday" is no day of the week.'), legal=(say("mon"), say("tue"))),
         "elsewhere": FieldError(what=say("The database does not answer.")),
     }
     card = ChoicesCard(

@@ -126,13 +126,14 @@ def test_an_old_foreign_or_damaged_button_is_out_of_date(value: dict[str, Any]) 
         (AddNote(ticket=TicketId(7)), {"visible": "everybody"}),
         (AddNote(ticket=TicketId(7)), {"text": "x" * 32_001}),
         (AddNote(ticket=TicketId(7)), {"text": {"a": 1}}),
-        (CreateTicket(company=CompanyId(1)), {"title": "x" * 256}),
+        (CreateTicket(company=CompanyId(1)), {"description": "x" * 8_001}),
     ],
 )
 def test_an_input_that_no_form_allows_names_its_field(asked: Submission, typed: dict[str, object]) -> None:
     with pytest.raises(Invalid) as told:
         unpack({**asked.pack(NONCE), **typed})
     assert told.value.field == next(iter(typed))
+    assert f"The {told.value.field} cannot be taken" in str(told.value)
 
 
 @given(

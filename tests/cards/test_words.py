@@ -91,6 +91,19 @@ def test_moments_are_said_in_the_readers_zone(at: datetime, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("Europe/Berlin", "today 10:30 CET"),
+        ("America/Sao_Paulo", "today 06:30 UTC-03"),
+        ("UTC", "today 09:30 UTC"),
+        ("", "today 09:30 UTC"),
+    ],
+)
+def test_a_moment_on_a_card_that_others_see_names_its_zone(where: str, said: str) -> None:
+    assert moment(NOW, replace(READER, zone=where, is_shared=True)) == said
+
+
+@pytest.mark.parametrize(
     "bad", ["", "Nowhere/Atlantis", "../../etc/passwd", "/etc/localtime", "Europe", "\0", "x" * 5000]
 )
 def test_a_bad_zone_counts_as_utc_and_says_so(bad: str) -> None:

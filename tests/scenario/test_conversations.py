@@ -1,11 +1,13 @@
 """Places: welcome, leaving and coming back, and what may be read aloud where."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from sandbox.teams import Conversation, Person, buttons, texts
 from tests.scenario.conftest import World, card_of
+from tests.scenario.hand import read
 
 SECRET = "the spare key is under the mat"
 
@@ -242,3 +244,14 @@ async def test_a_message_that_teams_repeats_is_answered_once(world: World) -> No
     assert again.status in {200, 202}
     assert not again.messages
     assert "Refresh" in buttons(card_of(said))
+
+
+async def test_the_times_of_a_card_that_others_see_too_name_their_zone(world: World) -> None:
+    mara, peer = await world.linked(), await world.linked(2)
+    group = world.teams.group("Network", mara, peer)
+    ticket = world.open_ticket_of()
+    named = re.compile(r"\d:\d\d(?: [AP]M)? (?:[A-Z]{3,5}|UTC[+-]\d+)\b")
+
+    for place, is_named in ((group, True), (None, False)):
+        said = await world.client.say(f"ticket {ticket['ticketNumber']}", person=mara, conversation=place)
+        assert (named.search(read(said)) is not None) == is_named

@@ -95,3 +95,95 @@ async def test_one_persons_refusal_is_not_anothers(world: World) -> None:
     assert "in your name" in read(refused)
     assert "Now with" in read(done)
     assert now(world, ticket)["assignedResourceID"] == world.resource(2)
+
+
+async def test_another_note_from_a_form_that_was_used_is_not_lost(world: World) -> None:
+    mara = await world.linked()
+    ticket = world.open_ticket_of()
+    card = card_of(await world.client.press(await show(world, mara, ticket), "Note", person=mara))
+    before = len(notes(world, ticket))
+    await world.client.press(card, "Add note", person=mara, inputs={"text": "First text"})
+
+    second = await world.client.press(card, "Add note", person=mara, inputs={"text": "Second, different text"})
+    assert 'This form was used already: the note "First text" was saved.' in read(second)
+    assert [each["value"] for each in card_of(second)["body"] if each.get("id") == "text"] == ["Second, different text"]
+    assert len(notes(world, ticket)) == before + 1
+
+    form = card_of(second)
+    done = await world.client.press(form, "Add note", person=mara, inputs={"text": "Second, different text"})
+    assert "Note added" in read(done)
+    assert [note["description"] for note in notes(world, ticket)[before:]] == ["First text", "Second, different text"]
+
+
+async def test_of_two_different_notes_at_once_neither_is_lost(world: World) -> None:
+    mara = await world.linked()
+    ticket = world.open_ticket_of()
+    card = card_of(await world.client.press(await show(world, mara, ticket), "Note", person=mara))
+    texts = ("One", "Another")
+    press = [world.client.press(card, "Add note", person=mara, inputs={"text": text}) for text in texts]
+    answers = await asyncio.gather(*press)
+    kept = notes(world, ticket)[-1]["description"]
+    lost = next(answer for answer, text in zip(answers, texts, strict=True) if text != kept)
+    assert "This form was used already" in read(lost)
+    assert {each.get("value") for each in card_of(lost)["body"]} >= set(texts) - {kept}
+
+
+async def test_another_colleague_chosen_in_a_form_that_was_used_is_asked_about(world: World) -> None:
+    mara = await world.linked()
+    await world.make(mara, "dispatcher")
+    ticket = world.open_ticket_of()
+    card = card_of(await world.client.press(await show(world, mara, ticket), "Assign", person=mara))
+    first, second = str(world.resource(1)), str(world.resource(2))
+    await world.client.press(card, "Assign", person=mara, inputs={"resource": first})
+
+    again = await world.client.press(card, "Assign", person=mara, inputs={"resource": second})
+    assert 'This form was used already: "Now with' in read(again)
+    assert now(world, ticket)["assignedResourceID"] == int(first)
+
+    done = await world.client.press(card_of(again), "Assign", person=mara, inputs={"resource": second})
+    assert "Now with" in read(done)
+    assert now(world, ticket)["assignedResourceID"] == int(second)
+
+
+async def test_another_status_chosen_in_a_form_that_was_used_is_asked_about(world: World) -> None:
+    mara = await world.linked()
+    ticket = world.open_ticket_of()
+    card = card_of(await world.client.press(await show(world, mara, ticket), "Status", person=mara))
+    await world.client.press(card, "Set status", person=mara, inputs={"status": "10"})
+
+    again = await world.client.press(card, "Set status", person=mara, inputs={"status": "7"})
+    assert 'This form was used already: "Status is now Dispatched" was saved.' in read(again)
+    assert now(world, ticket)["status"] == 10
+
+    done = await world.client.press(card_of(again), "Set status", person=mara, inputs={"status": "7"})
+    assert "Status is now Waiting Customer" in read(done)
+
+
+async def test_another_ticket_from_a_form_that_was_used_keeps_what_was_typed(world: World) -> None:
+    mara = await world.linked()
+    world.at.world.tenant.demands.clear()
+    company = str(world.open_ticket_of()["companyID"])
+    asked = await world.client.say("new", person=mara)
+    card = card_of(await world.client.press(asked.messages[-1], "Next", person=mara, inputs={"company": company}))
+    typed = {"priority": "4", "queue": "29683481"}
+    await world.client.press(card, "Create ticket", person=mara, inputs={"title": "One thing", **typed})
+
+    again = await world.client.press(card, "Create ticket", person=mara, inputs={"title": "Another thing", **typed})
+    assert 'This form was used already: the ticket "One thing" was saved.' in read(again)
+    assert "Nothing was created" not in read(again)
+    assert "Another thing" in {each.get("value") for each in card_of(again)["body"]}
+    assert not world.tickets(title="Another thing")
+
+
+async def test_a_form_whose_first_press_was_refused_can_still_be_used(world: World) -> None:
+    mara = await world.linked()
+    ticket = world.open_ticket_of()
+    world.at.world.tenant.rights.no_impersonation.add(world.resource())
+    card = card_of(await world.client.press(await show(world, mara, ticket), "Note", person=mara))
+    await world.client.press(card, "Add note", person=mara, inputs={"text": "First text"})
+    world.at.world.tenant.rights.no_impersonation.clear()
+
+    again = await world.client.press(card, "Add note", person=mara, inputs={"text": "Second text"})
+    assert 'the note "First text" was refused' in read(again)
+    done = await world.client.press(card_of(again), "Add note", person=mara, inputs={"text": "Second text"})
+    assert "Note added" in read(done)

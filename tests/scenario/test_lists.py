@@ -128,7 +128,7 @@ async def test_search_finds_words_of_titles_among_open_tickets(shared: World) ->
 async def test_search_takes_all_that_follows_keywords_included(shared: World) -> None:
     mara = await shared.linked()
     said = await shared.client.say("tickets search mine queue open", person=mara)
-    assert any("matching “mine queue open”" in text for text in texts(card_of(said)))
+    assert any('matching "mine queue open"' in text for text in texts(card_of(said)))
 
 
 async def test_the_next_sla_due_stands_first_and_paused_clocks_stand_last(shared: World) -> None:

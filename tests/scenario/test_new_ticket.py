@@ -61,6 +61,46 @@ async def test_a_company_is_offered_while_somebody_types(world: World) -> None:
     assert {"title": company["companyName"], "value": str(company["id"])} in found.results
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("new ticket", ""),
+        ("create a ticket: Printer on fire", "Printer on fire"),
+        ("new Ticket Printer on fire", "Printer on fire"),
+        ("new Ticketing is down", "Ticketing is down"),
+        ("new Printer eats a ticket", "Printer eats a ticket"),
+    ],
+)
+async def test_that_it_is_a_ticket_is_no_part_of_its_title(world: World, words: str, title: str) -> None:
+    mara = await world.linked()
+    asked = await world.client.say(words, person=mara)
+    form = await world.client.press(
+        asked.messages[-1], "Next", person=mara, inputs={"search": a_company(world)["companyName"]}
+    )
+    assert values(form)["title"] == title
+
+
+async def test_going_on_without_a_company_says_what_is_missing(world: World) -> None:
+    mara = await world.linked()
+    asked = await world.client.say("new Printer on fire", person=mara)
+    said = await world.client.press(asked.messages[-1], "Next", person=mara)
+    assert "Choose a company, or write the beginning of its name." in read(said)
+    form = await world.client.press(
+        card_of(said), "Next", person=mara, inputs={"search": a_company(world)["companyName"]}
+    )
+    assert values(form)["title"] == "Printer on fire"
+
+
+async def test_a_title_that_is_too_long_comes_back_with_all_that_was_typed(world: World) -> None:
+    mara = await world.linked()
+    message = await form_for(world, mara, a_company(world))
+    typed = {"title": "x" * 300, "description": TEXT, "priority": "1"}
+    said = await world.client.press(message, "Create ticket", person=mara, inputs=typed, checked=False)
+    assert "A title has 255 characters at most; this one had 300." in read(said)
+    assert values(said)["description"] == TEXT
+    assert values(said)["title"].startswith("xxx")
+
+
 async def test_a_company_that_nobody_knows_leads_back_to_the_search(world: World) -> None:
     mara = await world.linked()
     asked = await world.client.say("/new", person=mara)

@@ -116,7 +116,7 @@ async def test_the_form_sets_it_and_a_bad_value_comes_back_at_its_field(world: W
     await world.client.press(message, "Save", person=mara, inputs=bad)
     body = world.client.view(message, mara)["body"]
     at = [part.get("id") for part in body].index("time")
-    assert "'25:00' is no time of the day." in str(body[at - 2])
+    assert '"25:00" is no time of the day.' in str(body[at - 2])
     assert {part["id"]: part.get("value") for part in body if "id" in part} == bad
     await world.client.press(message, "Save", person=mara, inputs={**bad, "time": "7:15 am"})
     assert "Your tickets: Monday and Thursday at 07:15, Europe/Berlin." in seen(world, message, mara)
@@ -189,8 +189,8 @@ def key_of(person: Person) -> PersonKey:
     ("words", "says"),
     [
         ("digest mine someday", "Say at what time."),
-        ("digest 07:30 someday", "'someday' is no day of the week."),
-        ("digest 7:30 Mars/Olympus", "'Mars/Olympus' is no time zone."),
+        ("digest 07:30 someday", '"someday" is no day of the week.'),
+        ("digest 7:30 Mars/Olympus", '"Mars/Olympus" is no time zone.'),
         ("digest pause", "There is no such digest here."),
         ("digest off", "No digest comes here."),
     ],

@@ -45,7 +45,7 @@ async def test_a_bad_value_comes_back_at_its_field_as_it_was_typed(shared: World
     body = shared.client.view(form.messages[-1], hana)["body"]
     assert "Nothing was saved yet: see below." in seen(shared, form.messages[-1], hana)
     at = [part.get("id") for part in body].index("quiet_to")
-    assert "'25:99' is no time of the day." in str(body[at - 2])
+    assert '"25:99" is no time of the day.' in str(body[at - 2])
     kept = {part["id"]: part.get("value") for part in body if "id" in part}
     assert kept == {**inputs, "through": None, "quiet_whole_days": None, "quiet_zone": None}
     assert "No quiet hours" in read(await shared.client.say("notices", person=hana))
@@ -78,12 +78,12 @@ async def test_a_matter_is_switched_off_and_on_and_breaks_through_by_words(share
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("notices off birthdays", "Nothing here is called 'birthdays'."),
-        ("notices off escalation", "Nothing here is called 'escalation'."),
+        ("notices off birthdays", 'Nothing here is called "birthdays".'),
+        ("notices off escalation", 'Nothing here is called "escalation".'),
         ("notices off", "Say what."),
-        ("notices loud", "Notices cannot be asked for 'loud'."),
+        ("notices loud", 'Notices cannot be asked for "loud".'),
         ("notices quiet", "Say from when to when."),
-        ("notices quiet 19:00-07:00 Europe/Atlantis", "'Europe/Atlantis' is no time zone."),
+        ("notices quiet 19:00-07:00 Europe/Atlantis", '"Europe/Atlantis" is no time zone.'),
         ("notices quiet all day daily", "Then it would be quiet all week long, and nothing would ever reach you."),
     ],
 )

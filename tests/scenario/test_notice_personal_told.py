@@ -7,7 +7,7 @@ from attms_core.model import lane_of_person
 from attms_core.store import owed
 from sandbox.teams import Conversation, Person, texts
 from tests.scenario.conftest import World
-from tests.scenario.hand import Ticket, fill, show
+from tests.scenario.hand import Ticket, fill, seen, show
 
 MARA, TOMAS = 0, 1
 NIGHT = timedelta(hours=3)
@@ -71,6 +71,29 @@ async def test_a_ticket_that_a_colleague_gave_me_is_told_once(world: World) -> N
     give(world, ticket, MARA, by=TOMAS)
     assert ticket["ticketNumber"] in await news(world, mara)
     assert await news(world, mara) == ""
+
+
+async def test_what_is_done_on_the_card_of_a_notice_stays_its_newest_line(world: World) -> None:
+    mara = await world.linked(MARA)
+    ticket = world.open_ticket_of(TOMAS)
+    await news(world, mara)
+    give(world, ticket, MARA, by=TOMAS)
+    start = position(world)
+    await news(world, mara)
+    events = world.teams.connector.journal.events[start:]
+    (notice,) = [each.message for each in events if each.deed == "posted" and each.message.author != mara.mri]
+
+    await fill(world, notice, mara, "Status", "Set status", status="7")
+    await settled(world, mara)
+    world.later(timedelta(minutes=1))
+    world.at.world.change_ticket(ticket["id"], by=world.resource(TOMAS), title="Renamed")
+    await world.poll()
+    await settled(world, mara)
+
+    shown = seen(world, notice, mara)
+    assert "Renamed" in shown
+    told, deed = shown.index("Assigned to you"), shown.index(f"Status is now Waiting Customer ({mara.name})")
+    assert told < deed
 
 
 async def test_what_i_do_myself_in_autotask_or_through_a_card_is_not_told(world: World) -> None:

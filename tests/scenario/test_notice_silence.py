@@ -170,3 +170,24 @@ async def test_a_name_of_several_is_asked_about(world: World) -> None:
     if len(names) > 1:
         assert "Who is" in read(said)
     assert world.technician(TOMAS).name in read(said)
+
+
+async def test_a_part_of_a_name_silences_nobody_unasked(world: World) -> None:
+    mara = await world.linked(MARA)
+    tomas = world.technician(TOMAS)
+    asked = await world.client.say("silence sender technician Okaf", person=mara)
+    assert 'Who is "Okaf"?' in read(asked)
+    done = await world.client.press(asked.messages[-1], f"Silence {tomas.name}", person=mara)
+    assert f"Silent for good: {tomas.name} (technician)" in read(done)
+
+
+async def test_a_company_is_silenced_unasked_only_by_its_whole_name_or_as_a_company(world: World) -> None:
+    mara = await world.linked(MARA)
+    rows = world.at.world.rows.find("Companies", isActive=True)
+    name = next(row["companyName"] for row in rows if len(row["companyName"].split()) > 1)
+    word = name.split(maxsplit=1)[0]
+    asked = await world.client.say(f"silence sender {word}", person=mara)
+    assert f'Who is "{word}"?' in read(asked)
+    assert f"Silence {name}" in buttons(card_of(asked))
+    done = await world.client.say(f"silence sender {name}", person=mara)
+    assert f"Silent for good: {name}" in read(done)

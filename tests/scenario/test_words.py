@@ -75,7 +75,7 @@ async def test_an_unlinked_person_is_helped_to_link_and_sees_nothing_else(shared
         ("tickets mnie", "Tickets mine", "Your open tickets"),
         ("tickets mine ovrdue", "Tickets mine overdue", "Your overdue tickets"),
         ("tickets opne queue Service Desk", "Tickets open queue Service Desk", "Open tickets in Service Desk"),
-        ("tickets flurb", "Tickets search flurb", "Open tickets matching “flurb”"),
+        ("tickets flurb", "Tickets search flurb", 'Open tickets matching "flurb"'),
         ("xyzzy", "Help", "tickets [mine"),
     ],
 )
@@ -109,8 +109,25 @@ async def test_half_a_command_says_how_to_say_it(shared: World, words: str) -> N
     mara = await shared.linked()
     shared.at.forget_requests()
     shown = " ".join(texts(card_of(await shared.client.say(words, person=mara))))
-    assert "Say it like this" in shown or "Say which ticket" in shown
+    assert any(said in shown for said in ("Say it like this", "Say which ticket", "is no number of a ticket"))
     assert not shared.writes()
+
+
+@pytest.mark.parametrize(
+    ("words", "example"),
+    [
+        ("status", "status T20261124.0001 "),
+        ("status 7001", "status 7001 "),
+        ("priority", "priority T20261124.0001 "),
+        ("assign", "assign T20261124.0001 me"),
+    ],
+)
+async def test_half_a_command_is_answered_with_an_example_of_itself(shared: World, words: str, example: str) -> None:
+    mara = await shared.linked()
+    shown = " ".join(texts(card_of(await shared.client.say(words, person=mara))))
+    assert f"For example: {example}" in shown
+    possible = {"status": "Waiting Customer", "priority": "Critical", "assign": "me"}
+    assert possible[words.split(maxsplit=1)[0]] in shown
 
 
 @pytest.mark.parametrize(

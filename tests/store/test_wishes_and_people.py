@@ -136,3 +136,16 @@ async def move(database: Database, expect: list[WishState], to: WishState, **giv
     return await database.write(
         lambda tx: wishes.move(tx, OURS, WishId("w"), expect=expect, to=to, **given)  # type: ignore[arg-type]
     )
+
+
+async def test_deeds_on_some_tickets_are_those_done_since_the_newest_first(database: Database) -> None:
+    for one in (
+        wish("early", "1", state=WishState.DONE, ended_at=at(-1)),
+        wish("first", "2", state=WishState.DONE, asked_at=at(1), ended_at=at(1)),
+        wish("second", "3", state=WishState.DONE, asked_at=at(2), ended_at=at(2)),
+        wish("refused", "4", state=WishState.REFUSED, ended_at=at(2)),
+        wish("elsewhere", "5", state=WishState.DONE, ticket=TicketId(9), ended_at=at(2)),
+    ):
+        await database.write(lambda tx, w=one: wishes.add(tx, w))  # type: ignore[misc]
+    found = await database.read(lambda tx: wishes.done_since(tx, OURS, [TicketId(1)], NOON))
+    assert [each.id for each in found] == ["second", "first"]

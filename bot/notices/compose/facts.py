@@ -6,6 +6,7 @@ before that holds already.
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from msgspec import Struct, field
 
@@ -26,6 +27,8 @@ class _Asked(Struct):
     tenant: TenantId
     rows: list[Owed] = field(default_factory=list)
     told: set[ChangeId] = field(default_factory=set)
+    since: datetime | None = None
+    """When the card that was told something longest ago was told it."""
     rules: set[Rule] = field(default_factory=set)
     waiting: list[asyncio.Future["Facts | None"]] = field(default_factory=list)
 
@@ -33,6 +36,7 @@ class _Asked(Struct):
         self.rows += rows
         self.rules.update(row.rule for row in rows if row.rule)
         for post in posts:
+            self.since = min(self.since or post.told_at, post.told_at)
             self.told.update(each.change for each in post.told if each.change is not None)
             self.rules.update(each.rule for each in post.told if each.rule)
 
@@ -106,7 +110,9 @@ class Reading:
     async def _read(self, asked: _Asked) -> Facts:
         now, tenant = self._now(), asked.tenant
         found = await self._database.read(
-            lambda tx: look(tx, tenant, asked.rows, told=asked.told, rules=asked.rules, now=now)
+            lambda tx: look(
+                tx, tenant, asked.rows, told=asked.told, rules=asked.rules, since=asked.since or now, now=now
+            )
         )
         keys = {PersonKey(tenant, who) for row in asked.rows if (who := person_of(row.lane))}
         people = await self._people.those(

@@ -21,6 +21,7 @@ from attms_core.model import (
     OpportunityId,
     Owed,
     OwedId,
+    OwedKind,
     Person,
     PersonKey,
     ResourceId,
@@ -30,11 +31,12 @@ from attms_core.model import (
     Ticket,
     TicketId,
     Topic,
+    Wish,
 )
 from attms_core.notices import choices, happened, silences
 from attms_core.notices.escalation import Called, called
 from attms_core.notices.makers import Maker, makers
-from attms_core.store import changes, directory, opportunities, tickets
+from attms_core.store import changes, directory, opportunities, tickets, wishes
 from attms_core.store import people as people_store
 from attms_core.store.database import Tx
 from bot.notices.telling import Deed, fold
@@ -59,6 +61,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     holders: Mapping[ResourceId, PersonKey] = field(default_factory=dict)
     """Who is linked to the technicians that tickets were given to."""
     people: Mapping[PersonKey, Person] = field(default_factory=dict)
+    pressed: Sequence[Wish] = ()
+    """What was done, the newest first, to tickets whose cards are brought up to date."""
     _folded: dict[tuple[ChangeId, ...], tuple[Deed, ...]] = field(default_factory=dict)
     _readers: dict[Hashable, Reader] = field(default_factory=dict)
 
@@ -81,13 +85,26 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 def look(
-    tx: Tx, tenant: TenantId, rows: Sequence[Owed], *, told: Iterable[ChangeId], rules: Collection[Rule], now: datetime
+    tx: Tx,
+    tenant: TenantId,
+    rows: Sequence[Owed],
+    *,
+    told: Iterable[ChangeId],
+    rules: Collection[Rule],
+    since: datetime,
+    now: datetime,
 ) -> Facts:
-    """Read what rows are about; ``told`` are changes that standing cards tell of, and ``rules`` those behind all."""
+    """Read what rows are about.
+
+    told   changes that standing cards tell of
+    rules  those behind all
+    since  from when on deeds may be newer than what a standing card tells of
+    """
     numbers = {*told, *(row.change for row in rows if row.change is not None)}
     known = changes.by_id(tx, tenant, sorted(numbers)) if numbers else {}
     found = happened.load(tx, tenant, [Kept(id=number, change=change) for number, change in known.items()])
     topics = {row.topic for row in rows if row.topic}
+    true = sorted({row.topic.ticket for row in rows if row.kind is OwedKind.TRUTH and row.topic and row.topic.ticket})
     climbs = [row for row in rows if row.rule and row.rule.kind is RuleKind.ESCALATION]
     heard = choices.weigh(tx, tenant, silences.heard(tx, tenant, rows, found), now)
     return Facts(
@@ -101,6 +118,7 @@ def look(
         called=called(tx, tenant, climbs) if climbs else {},
         heard=frozenset(row.id for row in heard),
         holders=_holders(tx, tenant, known.values()),
+        pressed=wishes.done_since(tx, tenant, true, since) if true else (),
     )
 
 

@@ -68,6 +68,8 @@ class Story(Struct, frozen=True, kw_only=True):
     called: Called | None = None
     concerned: Mapping[ResourceId, Concerned] = field(default_factory=dict)
     lead: str = ""
+    pressed: tuple[Line, ...] = ()
+    """What was done through the card since it was told something."""
 
     @property
     def ticket(self) -> Ticket | None:
@@ -102,7 +104,7 @@ class Story(Struct, frozen=True, kw_only=True):
         """Name a card of this story, so that it is made once for all who see the same."""
         who = tuple(self.concerned.items())
         called = self.called and (self.called.ladder.id, self.called.since)
-        return (form, self.topic, Same(self.detail), self.deeds, called, who, self.lead)
+        return (form, self.topic, Same(self.detail), self.deeds, called, who, self.lead, self.pressed)
 
 
 class Topics:
@@ -149,15 +151,26 @@ class Topics:
     async def _truth(
         self, place: Place, topic: Topic, rows: Sequence[Owed], post: Post | None, *, undone: bool = False
     ) -> Message:
-        """Bring a standing card up to date; it goes on saying what it was told for last."""
+        """Bring a standing card up to date; it goes on saying what it was told for last, and what was done on it."""
         if post is None:
             return Message(way=Way.NOTHING, settles=tuple(rows), reason=NOTHING_LEFT if undone else NO_CARD)
         numbers = _told_last(post)
         deeds = place.facts.deeds(numbers)
         latest = [row.change for row in rows if row.change is not None]
-        story = Story(topic=topic, detail=await self._detail(place, topic, [*numbers, *latest]), deeds=deeds)
+        detail = await self._detail(place, topic, [*numbers, *latest])
+        pressed = self._pressed(place, post) if detail is not None else ()
+        story = Story(topic=topic, detail=detail, deeds=deeds, pressed=pressed)
         plate = self._plate(place, story)
         return replace(self._message(Way.EDIT, place, story, plate, rows, told=()), edits=post.activity)
+
+    def _pressed(self, place: Place, post: Post) -> tuple[Line, ...]:
+        """Say what was done last through a standing card; what is told after that says it in its own words."""
+        for wish in place.facts.pressed:
+            ended = wish.ended_at or wish.asked_at
+            if wish.message == post.activity and wish.ticket == post.topic.ticket and ended >= post.told_at:
+                said = f"{telling.happened(self.shop.names, wish)} ({wish.person_name})"
+                return (Line(what=said, at=ended, style="warning" if wish.outcome.reverted else "good"),)
+        return ()
 
     def _root(self, place: Place, story: Story, rows: Sequence[Owed]) -> Message:
         way = Way.ROOT if story.detail else Way.SAY
@@ -210,7 +223,7 @@ class Topics:
             companies=facts.companies,
         )
         said = telling.lines(story.deeds, naming, concerned=story.concerned)
-        return (*said, *((waiting(story.called, place),) if story.called else ()))
+        return (*said, *((waiting(story.called, place),) if story.called else ()), *story.pressed)
 
     async def _mentioning(self, place: Place, story: Story) -> Story:
         """Find out who is mentioned: in conversations of several, whoever was given the ticket and still has it."""
