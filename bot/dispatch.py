@@ -15,7 +15,7 @@ from msgspec import structs
 from attms_core.desk import Desk, Wishes
 from attms_core.errors import AttmsError, NotConnected, OutOfDate, StoreUnavailable
 from attms_core.health import Doctor
-from attms_core.model import Conversation, LinkState, Person, Right, TicketId, Wish
+from attms_core.model import Conversation, LinkState, Person, Right, TicketId, Wish, WishState
 from attms_core.model.ticket import COMPLETE
 from attms_core.notices import owe_outcome
 from attms_core.notices.wants import Wants
@@ -31,7 +31,7 @@ from bot.reply import Reply
 from bot.router import Router
 from bot.suggesting import suggestion
 from bot.turn import Answer, Choices, Nothing, Problem, Replace, Say, Turn, TurnKind
-from cards.asks import OfTicket, RunCommand, ViewTicket
+from cards.asks import OfTicket, RunCommand, TryAgain, ViewTicket
 from cards.saving import SavingCard
 from cards.submission import Submission, unpack
 
@@ -40,6 +40,10 @@ Done = TypeVar("Done", Reply, None)
 
 PATIENCE = timedelta(seconds=2.5)
 """An invoke is answered within three seconds; a longer save goes on and the message is edited."""
+LOOKED_FOR = timedelta(seconds=30)
+"""The longest that a look for an earlier wish takes."""
+LOOKS = 10
+"""For a wish that is not stored when patience ends, in as long again."""
 WRITING = frozenset({Right.WRITE, Right.DISPATCH})
 ASKED = frozenset({TurnKind.MESSAGE, TurnKind.SUBMIT, TurnKind.EXECUTE, TurnKind.SEARCH})
 PRESSED = frozenset({TurnKind.SUBMIT, TurnKind.EXECUTE})
@@ -202,11 +206,13 @@ class Dispatch:
     async def _in_time(self, asking: Asking, handled: Coroutine[None, None, Reply]) -> Reply:
         """Wait for a write; when it takes too long and its wish is stored, say so and let it go on."""
         press = self._own(handled, "press", asking)
+        patience = self._patience.total_seconds()
         try:
-            while not (await asyncio.wait({press}, timeout=self._patience.total_seconds()))[0]:
+            while not (await asyncio.wait({press}, timeout=patience))[0]:
                 if await self._owe_later(asking):
                     card = SavingCard()
                     return Reply(card.render(asking.reader), card.summary())
+                patience = self._patience.total_seconds() / LOOKS  # it may be stored any moment
         finally:
             if not press.done():  # also when the turn was cancelled, or the store does not take what is owed
                 self._own(self._finish_late(asking, press), "late press", asking)
@@ -224,7 +230,7 @@ class Dispatch:
         if not press.cancelled() and (error := press.exception()):
             log.error("late_press_broke", exc_info=error)
         try:
-            await self._owe_later(asking)
+            await self._owe_later(asking, is_over=True)
         except StoreUnavailable as error:
             log.warning("late_press_not_owed_anew", reason=str(error))
         self._poke()
@@ -258,13 +264,27 @@ class Dispatch:
             self._wake(needs)
         return reply
 
-    async def _owe_later(self, asking: Asking) -> bool:
-        """Owe the standing card what comes of the wish; durable, so that a crash leaves no "Saving..." behind."""
-        wish = await self._wishes.by_key(asking.asker().key)
+    async def _owe_later(self, asking: Asking, *, is_over: bool = False) -> bool:
+        """Owe the standing card what comes of the wish; durable, so that a crash leaves no "Saving..." behind.
+
+        One that is looked for once more has nothing new to tell until the press is over: it is owed for later.
+        """
+        wish = await self._asked_for(asking)
         if wish is None or wish.message is None:
             return False
-        await self._database.write(lambda tx: owe_outcome(tx, wish, asking.reader.now))
+        is_unknown = wish.state is WishState.UNKNOWN and not is_over
+        due = asking.reader.now + (LOOKED_FOR if is_unknown else timedelta())
+        await self._database.write(lambda tx: owe_outcome(tx, wish, due))
         return True
+
+    async def _asked_for(self, asking: Asking) -> Wish | None:
+        """Find the wish that a press is about: its own, or the earlier one whose outcome it looks for once more."""
+        own = await self._wishes.by_key(asking.asker().key)
+        if own is not None or asking.action != TryAgain.action:
+            return own
+        asked = unpack(asking.turn.value)
+        earlier = await self._wishes.by_id(asked.wish) if isinstance(asked, TryAgain) else None
+        return earlier if earlier and earlier.person == asking.person.key else None
 
     async def _wish_of(self, asking: Asking, needs: Right) -> Wish | None:
         if needs not in WRITING or asking.person.resource is None:

@@ -155,3 +155,26 @@ async def test_a_late_answer_that_was_lost_asks_on_the_card(
     while "Ticket created" not in words(edited):
         edited = await done.edit()
     assert len(world.tickets(title="Printer on fire")) == 1
+
+
+async def test_trying_again_for_a_ticket_that_has_turned_up_does_not_keep_anybody_waiting_for_the_look(
+    world: World, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookback, "BETWEEN_LOOKS", timedelta())
+    mara = await world.linked()
+    world.at.world.tenant.demands.clear()
+    hidden = world.at.faults.add("stale", entity="Tickets")
+    world.at.faults.add("lost_reply", entity="Tickets", verb="create", count=1)
+    message, pressing = await start_create(world, mara)
+    unsure = read(said) if "Saving..." not in read(said := await pressing) else words(await said.edit())
+    assert "It is not certain that this was saved" in unsure
+    world.at.faults.release(hidden)
+
+    stop = gate.stop(r"POST .*/Tickets/query$")
+    again = asyncio.create_task(world.client.press(message, "It is not there, try again", person=mara))
+    said, edited = await slowly(again, stop)
+
+    assert "Saving..." in read(said)
+    while "Ticket created" not in words(edited):
+        edited = await said.edit()
+    assert len(world.tickets(title="Printer on fire")) == 1
