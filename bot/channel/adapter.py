@@ -106,7 +106,7 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc] # botbuilder ships no typ
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
         """Put a message in another's place. Raises ``Delivery``."""
         turn: Turn = context.turn_state[_TURN]
-        wire, targeted = _wire(turn, activity), bool(activity.channel_data)
+        wire, targeted = _wire(turn, activity, is_edit=True), bool(activity.channel_data)
         await self.connector.put(turn.conversation.service_url, _place(turn), activity.id, wire, targeted=targeted)
         return ResourceResponse(id=activity.id)
 
@@ -160,8 +160,12 @@ def _outgoing(context: TurnContext, wire: Wire, *, openly: bool = False) -> Acti
     return QuickActivity(type=wire["type"], value=wire, channel_data=targeted)
 
 
-def _wire(turn: Turn, activity: Activity) -> Wire:
-    """Address a message to those who hear the turn."""
+def _wire(turn: Turn, activity: Activity, *, is_edit: bool = False) -> Wire:
+    """Address a message to those who hear the turn.
+
+    An edit names no recipient: whom the message was for cannot be changed, and Teams refuses a private message's edit
+    that tries (Teams: targeted messages, errors).
+    """
     place: Wire = {
         "channelId": CHANNEL,
         "serviceUrl": turn.conversation.service_url,
@@ -170,7 +174,7 @@ def _wire(turn: Turn, activity: Activity) -> Wire:
     }
     if heard_as := _heard_as(turn):
         place["replyToId"] = heard_as
-    if turn.person_mri:
+    if turn.person_mri and not is_edit:
         place["recipient"] = {"id": turn.person_mri, **(activity.channel_data or {})}
     return {**activity.value, **place}
 

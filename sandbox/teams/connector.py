@@ -204,6 +204,9 @@ class Connector(LoopbackService):
         message = self._own_message(request, self._place(request))
         activity = await read_object(request)
         _check(activity)
+        # Teams: targeted messages, errors; whom one is for cannot be changed.
+        if _is_targeted(request) and activity.get("recipient") is not None:
+            raise Refused(_bad("an edit of a targeted message must not name a recipient"))
         edited = await self.journal.edit(message, activity)
         return web.json_response({"id": edited.id})
 

@@ -209,6 +209,23 @@ async def test_what_is_said_privately_in_a_group_is_answered_privately(desk: Des
     assert not message.is_visible_to(bo.mri)
 
 
+@pytest.mark.parametrize("is_told", [False, True], ids=["teams keeps quiet", "teams says it is private"])
+async def test_a_press_on_a_private_card_edits_it_and_names_nobody(desk: Desk, *, is_told: bool) -> None:
+    group = desk.sandbox.group("Night shift", desk.ana, desk.sandbox.person("Bo Berg"))
+    desk.mind.answer = Say(card=card("before"), summary="T1")
+    first = await desk.client.say("ticket T1", person=desk.ana, conversation=group, targeted=True)
+    (message,) = first.messages
+    desk.mind.answer = Replace(card("after"))
+    pressed = desk.client.shapes.submit({"n": 1}, desk.ana, group, now=desk.clock(), reply_to=message.id)
+    if is_told:
+        pressed["recipient"]["isTargeted"] = True
+    said = await desk.client.raw(pressed, person=desk.ana, conversation=group)
+    (edited,) = said.edits
+    assert (edited.card, edited.targeted_to) == (card("after"), desk.ana.mri)
+    assert "recipient" not in edited.activity
+    assert said.messages == ()
+
+
 async def test_suggestions_are_buttons_that_say_their_words_three_at_most(desk: Desk) -> None:
     desk.mind.answer = Say(card=card("hello"), suggest=("/a", "/b", "/c", "/d"))
     (message,) = (await desk.client.say("hi", person=desk.ana)).messages

@@ -183,7 +183,8 @@ async def test_a_targeted_message_is_for_one_member_of_a_group(
     assert not message.is_visible_to(tomas.mri)
     path = f"conversations/{group.id}/activities/{posted['id']}"
     assert (await bot.call("PUT", path, text("public")))[0] == 400
-    assert (await bot.call("PUT", path + query, aimed))[0] == 200
+    assert (await bot.call("PUT", path + query, aimed))[0] == 400
+    assert (await bot.call("PUT", path + query, text("for you still")))[0] == 200
     assert (await bot.post(chat.id, aimed, query))[0] == 400
     assert (await bot.post(group.id, text("to nobody"), query))[0] == 400
     outside = {**aimed, "recipient": {"id": stranger.mri, "isTargeted": True}}
