@@ -114,12 +114,12 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc] # botbuilder ships no typ
         await self._on_error(context, context.turn_state[_TURN], error)
 
 
-async def post(context: TurnContext, wire: Wire, *, openly: bool = False) -> str:
+async def post(context: TurnContext, wire: Wire, *, privately: bool = False) -> str:
     """Post a message in the turn's conversation (in a channel: its thread); return its id. Raises ``Delivery``.
 
-    What was said to us privately in a group is answered privately, unless ``openly``.
+    In a channel or group ``privately`` lets nobody but the turn's person see it.
     """
-    response = await context.send_activity(_outgoing(context, wire, openly=openly))
+    response = await context.send_activity(_outgoing(wire, privately=privately))
     return response.id or ""
 
 
@@ -136,7 +136,8 @@ async def post_alone(context: TurnContext, wire: Wire) -> str:
 
 async def replace(context: TurnContext, activity_id: str, wire: Wire) -> None:
     """Edit one of our messages in the turn's conversation. Raises ``Delivery``."""
-    activity = _outgoing(context, wire)
+    turn: Turn = context.turn_state[_TURN]
+    activity = _outgoing(wire, privately=turn.is_targeted)
     activity.id = activity_id
     await context.update_activity(activity)
 
@@ -153,11 +154,9 @@ def _activity_of(turn: Turn) -> Activity:
     return QuickActivity(type=kind, id=_heard_as(turn), name=turn.invoke_name or None, channel_id=CHANNEL)
 
 
-def _outgoing(context: TurnContext, wire: Wire, *, openly: bool = False) -> Activity:
+def _outgoing(wire: Wire, *, privately: bool) -> Activity:
     """Let botbuilder carry a message as we wrote it: its own serialiser is slow and drops what it does not know."""
-    turn: Turn = context.turn_state[_TURN]
-    targeted = {_TARGETED: True} if turn.is_targeted and not openly else None
-    return QuickActivity(type=wire["type"], value=wire, channel_data=targeted)
+    return QuickActivity(type=wire["type"], value=wire, channel_data={_TARGETED: True} if privately else None)
 
 
 def _wire(turn: Turn, activity: Activity, *, is_edit: bool = False) -> Wire:

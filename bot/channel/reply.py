@@ -6,6 +6,7 @@ How answers look is decided in ``answers``; here is only which way they go, and 
 import structlog
 from botbuilder.core import TurnContext
 
+from attms_core.model import ConversationKind
 from bot.channel.adapter import answer_invoke, post, post_alone, replace
 from bot.channel.answers import Wire, card_message, invoke_answer, message_to, short_of, text_message
 from bot.channel.connector import NO_PRIVACY
@@ -16,6 +17,7 @@ log = structlog.get_logger()
 
 UNANSWERED = "I cannot answer privately here. Install me for yourself, and ask me in our own chat."
 """What a channel hears when somebody's private question could not be answered anywhere; never what was asked."""
+_PRESSED = frozenset({TurnKind.SUBMIT, TurnKind.EXECUTE})
 
 
 async def deliver(context: TurnContext, turn: Turn, answer: Answer) -> None:
@@ -69,12 +71,13 @@ async def _post(context: TurnContext, turn: Turn, answer: Answer) -> None:
 
 
 async def _say(context: TurnContext, turn: Turn, message: Wire) -> None:
-    """Post a message; what was asked privately and cannot be answered so goes to the chat with the person."""
-    try:
+    """Post a message; what is for the person alone and is not taken so goes to the chat of the two."""
+    if not _is_private(turn):
         await post(context, message)
+        return
+    try:
+        await post(context, message, privately=True)
     except NO_PRIVACY as error:
-        if not turn.is_targeted:
-            raise
         log.info("private_answer_refused", code=error.code, conversation=turn.conversation.id)
         await _say_alone(context, message)
 
@@ -85,4 +88,13 @@ async def _say_alone(context: TurnContext, message: Wire) -> None:
         await post_alone(context, message)
     except (*NO_PRIVACY, Blocked) as error:
         log.info("chat_refused", code=error.code)
-        await post(context, text_message(UNANSWERED), openly=True)
+        await post(context, text_message(UNANSWERED))
+
+
+def _is_private(turn: Turn) -> bool:
+    """Say whether what is newly said must be for the person alone.
+
+    Asked privately, answered privately. And in a channel or group a press does not tell whether its card was private:
+    what is said in the place of a card that is not there any more might have been for one pair of eyes.
+    """
+    return turn.is_targeted or (turn.kind in _PRESSED and turn.conversation.kind is not ConversationKind.PERSONAL)

@@ -20,6 +20,7 @@ from sandbox.teams.wire import Json, NotAnObject, inner, read_object, text_at
 
 REGION = "/emea"  # a serviceUrl has a path; whoever joins addresses wrongly shall find out here
 SIZE_LIMIT = 100 * 1024  # bytes of a message counted as UTF-16; Teams: format your bot messages
+TARGETED_LIFE = 24 * 3600  # seconds until a targeted message vanishes; Teams: targeted messages
 LARGEST_PAGE = 500  # members; Teams: get a paginated roster
 
 _UNAUTHORIZED = {"message": "Authorization has been denied for this request."}
@@ -52,6 +53,7 @@ class Connector(LoopbackService):
         self.unauthorized = 0
         self.takes_targeted = True
         self._accepts = accepts
+        self._clock = clock
         self._heard: dict[str, int] = {}
 
     @property
@@ -158,9 +160,14 @@ class Connector(LoopbackService):
             raise Refused(REFUSALS["ActivityNotFoundInConversation"])
         if message.author != self.bot_id:
             raise Refused(REFUSALS["NotEnoughPermissions"])
-        if bool(message.targeted_to) != _is_targeted(request):
-            raise Refused(_bad("isTargetedActivity must be set for targeted messages, and only for them"))
+        # Teams: targeted messages; one is not there for who does not ask for such, nor a day later for anybody.
+        if bool(message.targeted_to) != _is_targeted(request) or self._is_expired(message):
+            raise Refused(REFUSALS["ActivityNotFoundInConversation"])
         return message
+
+    def _is_expired(self, message: Message) -> bool:
+        age = self._clock() - int(message.id) / 1000
+        return bool(message.targeted_to) and age >= TARGETED_LIFE
 
     async def _create(self, request: web.Request) -> web.Response:
         body = await read_object(request)

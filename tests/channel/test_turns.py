@@ -226,6 +226,36 @@ async def test_a_press_on_a_private_card_edits_it_and_names_nobody(desk: Desk, *
     assert said.messages == ()
 
 
+@pytest.mark.parametrize("is_private", [False, True], ids=["everybody's card", "a private card"])
+@pytest.mark.parametrize(("code", "times"), [("ActivityNotFoundInConversation", 2), ("MessageSizeTooBig", 1)])
+async def test_what_cannot_be_put_in_a_cards_place_in_a_group_is_told_to_whoever_pressed_alone(
+    desk: Desk, code: str, times: int, *, is_private: bool
+) -> None:
+    bo = desk.sandbox.person("Bo Berg")
+    group = desk.sandbox.group("Night shift", desk.ana, bo)
+    desk.mind.answer = Say(card=card("before"), summary="T1")
+    first = await desk.client.say("ticket T1", person=desk.ana, conversation=group, targeted=is_private)
+    (message,) = first.messages
+    desk.sandbox.connector.faults.refuse(code, method="PUT", times=times)
+    desk.mind.answer = Replace(card("after"), "T1 after")
+    said = await desk.client.press(message, "Take it", person=desk.ana, fallback=True)
+    (told,) = said.messages
+    assert told.card == card("after") or told.text == "T1 after"
+    assert told.targeted_to == desk.ana.mri
+
+
+async def test_where_teams_has_no_private_messages_it_is_told_in_the_chat_of_the_two(desk: Desk) -> None:
+    group = desk.sandbox.group("Night shift", desk.ana)
+    desk.mind.answer = Say(card=card("before"), summary="T1")
+    (message,) = (await desk.client.say("ticket T1", person=desk.ana, conversation=group)).messages
+    desk.sandbox.connector.faults.refuse("ActivityNotFoundInConversation", method="PUT", times=2)
+    desk.sandbox.connector.takes_targeted = False
+    desk.mind.answer = Replace(card("after"))
+    said = await desk.client.press(message, "Take it", person=desk.ana, fallback=True)
+    assert said.messages == ()
+    assert [told.card for told in said.elsewhere] == [card("after")]
+
+
 async def test_suggestions_are_buttons_that_say_their_words_three_at_most(desk: Desk) -> None:
     desk.mind.answer = Say(card=card("hello"), suggest=("/a", "/b", "/c", "/d"))
     (message,) = (await desk.client.say("hi", person=desk.ana)).messages
