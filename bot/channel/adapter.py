@@ -18,7 +18,7 @@ from botframework.connector.auth import (
 
 from bot.channel.connector import Connector
 from bot.channel.quick import QuickActivity
-from bot.turn import Turn
+from bot.turn import Turn, TurnKind
 
 CHANNEL = "msteams"
 Wire = dict[str, Any]
@@ -26,6 +26,7 @@ OnTurn = Callable[[TurnContext], Awaitable[None]]
 OnError = Callable[[TurnContext, Turn, Exception], Awaitable[None]]
 _TURN = "attms.turn"
 _TARGETED = "isTargeted"
+_PROMPT = "targetedMessageInfo"
 _ANSWER = "invokeResponse"
 """botbuilder's word for what answers an invoke; it is kept in the turn and not sent."""
 
@@ -89,12 +90,12 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc] # botbuilder ships no typ
             context.turn_state[self._INVOKE_RESPONSE_KEY] = activity
             return ResourceResponse()
         turn: Turn = context.turn_state[_TURN]
-        wire, targeted = _wire(turn, activity), bool(activity.channel_data)
+        wire, targeted = _said(turn, activity), bool(activity.channel_data)
         number = await self.connector.post(
             turn.conversation.service_url,
             _place(turn),
             wire,
-            reply_to=_heard_as(turn) or "",
+            reply_to=wire.get("replyToId", ""),
             targeted=targeted,
         )
         return ResourceResponse(id=number)
@@ -106,7 +107,7 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc] # botbuilder ships no typ
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
         """Put a message in another's place. Raises ``Delivery``."""
         turn: Turn = context.turn_state[_TURN]
-        wire, targeted = _wire(turn, activity, is_edit=True), bool(activity.channel_data)
+        wire, targeted = _placed(turn, activity), bool(activity.channel_data)
         await self.connector.put(turn.conversation.service_url, _place(turn), activity.id, wire, targeted=targeted)
         return ResourceResponse(id=activity.id)
 
@@ -159,23 +160,36 @@ def _outgoing(wire: Wire, *, privately: bool) -> Activity:
     return QuickActivity(type=wire["type"], value=wire, channel_data={_TARGETED: True} if privately else None)
 
 
-def _wire(turn: Turn, activity: Activity, *, is_edit: bool = False) -> Wire:
-    """Address a message to those who hear the turn.
+def _said(turn: Turn, activity: Activity) -> Wire:
+    """Address a new message to those who hear the turn.
 
-    An edit names no recipient: whom the message was for cannot be changed, and Teams refuses a private message's edit
-    that tries (Teams: targeted messages, errors).
+    To a private question nobody replies in the usual way: Teams shows it above its private answer when the answer names
+    it, and so would above an open one, for all to read (Teams: targeted messages, prompt preview).
     """
-    place: Wire = {
+    wire, heard_as = _placed(turn, activity), _heard_as(turn)
+    if turn.person_mri:
+        wire["recipient"] = {"id": turn.person_mri, **(activity.channel_data or {})}
+    if activity.channel_data or turn.is_targeted:
+        if heard_as and activity.channel_data and turn.is_targeted and turn.kind is TurnKind.MESSAGE:
+            wire["entities"] = [{"type": _PROMPT, "messageId": heard_as}]
+    elif heard_as:
+        wire["replyToId"] = heard_as
+    return wire
+
+
+def _placed(turn: Turn, activity: Activity) -> Wire:
+    """Say where a message is, and of whom.
+
+    An edit says no more: whom the message was for cannot be changed, and Teams refuses a private message's edit that
+    names somebody (Teams: targeted messages, errors).
+    """
+    return {
+        **activity.value,
         "channelId": CHANNEL,
         "serviceUrl": turn.conversation.service_url,
         "from": {"id": turn.conversation.bot_id},
         "conversation": {"id": _place(turn)},
     }
-    if heard_as := _heard_as(turn):
-        place["replyToId"] = heard_as
-    if turn.person_mri and not is_edit:
-        place["recipient"] = {"id": turn.person_mri, **(activity.channel_data or {})}
-    return {**activity.value, **place}
 
 
 def _place(turn: Turn) -> str:

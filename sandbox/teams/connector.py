@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from sandbox.teams.messages import CARD_TYPE, Deed, Event, Journal, Message
+from sandbox.teams.messages import CARD_TYPE, Deed, Event, Journal, Message, prompts
 from sandbox.teams.people import Conversation, Directory, Kind, Person
 from sandbox.teams.refusals import REFUSALS, Faults, Limits, Refusal, Refused
 from sandbox.teams.service import Clock, LoopbackService
@@ -225,6 +225,9 @@ class Connector(LoopbackService):
         """Post what the bot says; None where Teams gives no id back, because it made two messages of it."""
         _check(activity)
         targeted_to = self._addressee(place, activity) if _is_targeted(request) else ""
+        if targeted_to and "activity" in request.match_info:
+            raise Refused(_bad("targeted messages have no replies; name the question in targetedMessageInfo"))
+        self._check_prompts(place, activity, targeted_to)
         message = self._message(place, activity, targeted_to)
         if activity["type"] == "typing":
             return await self.journal.type(message)
@@ -257,6 +260,15 @@ class Connector(LoopbackService):
         if recipient.get("isTargeted") is not True or person not in self.directory.members(place):
             raise Refused(_bad("recipient must be a member of the conversation with isTargeted"))
         return person.mri if person else ""
+
+    def _check_prompts(self, place: Conversation, activity: Json, targeted_to: str) -> None:
+        """Find the private questions that an answer shows above itself; whoever it is for must have asked them."""
+        for number in prompts(activity):
+            asked = self.journal.get(place.base, number)
+            if asked is None or asked.targeted_to != self.bot_id or targeted_to not in ("", asked.author):
+                raise Refused(REFUSALS["INVALID_TARGETED_MESSAGE_ID"])
+            if asked.deleted or self._is_expired(asked):
+                raise Refused(REFUSALS["TARGETED_MESSAGE_EXPIRED_OR_DELETED"])
 
     def _first_member(self, body: Json) -> Person | None:
         members = body.get("members")

@@ -207,6 +207,8 @@ async def test_what_is_said_privately_in_a_group_is_answered_privately(desk: Des
     (message,) = said.messages
     assert message.is_visible_to(desk.ana.mri)
     assert not message.is_visible_to(bo.mri)
+    assert message.prompts == (said.activity["id"],)
+    assert "replyToId" not in message.activity
 
 
 @pytest.mark.parametrize("is_told", [False, True], ids=["teams keeps quiet", "teams says it is private"])

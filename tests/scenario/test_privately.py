@@ -61,6 +61,9 @@ async def test_only_when_that_is_closed_too_the_channel_hears_one_line_that_tell
     said = await room.ask("tickets mine")
     assert said.status in {200, 202}
     assert room.heard() == [PUBLIC]
+    (line,) = room.connector.messages(room.channel)
+    assert line.prompts == ()
+    assert "replyToId" not in line.activity
     assert not said.elsewhere
 
 
