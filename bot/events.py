@@ -71,8 +71,11 @@ class Events:
 
 def _in_words(turn: Turn) -> Answer:
     """Answer an invoke that we do not offer in the shape that its kind shows to people (Teams: invoke names)."""
-    if turn.invoke_name.startswith("task/"):
-        return Body({"task": {"type": "message", "value": UNKNOWN_INVOKE}})
+    told = {"type": "message", "value": UNKNOWN_INVOKE}
+    if turn.invoke_name.startswith("task/") or turn.invoke_name == "message/fetchTask":
+        return Body({"task": told})
+    if turn.invoke_name.startswith("config/"):
+        return Body({"responseType": "config", "config": told})
     if turn.invoke_name.startswith("composeExtension/"):
         return Body({"composeExtension": {"type": "message", "text": UNKNOWN_INVOKE}})
     return Nothing()

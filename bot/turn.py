@@ -143,7 +143,7 @@ class Body(Struct, frozen=True):
 
 
 class Nothing(Struct, frozen=True):
-    """Nothing to say. For an unknown invoke it means "not implemented"."""
+    """Nothing to say. An unknown invoke is then taken without a word."""
 
 
 Answer = Say | Replace | Toast | Problem | Choices | Body | Nothing

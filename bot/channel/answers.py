@@ -80,9 +80,12 @@ def message_of(answer: Answer) -> Wire | None:
 
 
 def invoke_answer(turn: Turn, answer: Answer) -> tuple[int, Any]:
-    """Return HTTP status and body that answer an invoke."""
+    """Return HTTP status and body that answer an invoke; no body for one that we do not know.
+
+    Teams shows people an error for any other status, and wants no more of most kinds (Teams: invoke names).
+    """
     if isinstance(answer, Nothing) and turn.kind is TurnKind.INVOKE:
-        return 501, None
+        return 200, None
     return 200, answer.content if isinstance(answer, Body) else _body(turn, answer)
 
 
