@@ -14,7 +14,7 @@ from cards.welcome import WelcomeCard
 log = structlog.get_logger(__name__)
 
 FIRST_STEPS = ("/tickets mine", "/new", "/help")
-"""Offered above the compose box beside the welcome."""
+"""Offered after the welcome."""
 UNKNOWN_INVOKE = "ATTMS does not know this button. Say help to see what it can do."
 
 

@@ -105,7 +105,7 @@ class Say(Struct, frozen=True, kw_only=True):
     summary: str = ""
     """What a notification or a screen reader says of the card."""
     suggest: tuple[str, ...] = ()
-    """Words to go on with, three at most; only personal chats show them."""
+    """Words to go on with, three at most; personal chats alone get them, in a message after this one."""
 
 
 class Replace(Struct, frozen=True):

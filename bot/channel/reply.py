@@ -8,7 +8,7 @@ from botbuilder.core import TurnContext
 
 from attms_core.model import ConversationKind
 from bot.channel.adapter import answer_invoke, post, post_alone, replace
-from bot.channel.answers import Wire, card_message, invoke_answer, message_to, short_of, text_message
+from bot.channel.answers import Wire, card_message, invoke_answer, message_of, short_of, suggestions, text_message
 from bot.channel.connector import NO_PRIVACY
 from bot.delivery import Blocked, Delivery, Gone, TooBig
 from bot.turn import Answer, Problem, Replace, Say, Turn, TurnKind
@@ -61,13 +61,23 @@ async def _edit(context: TurnContext, turn: Turn, activity_id: str, answer: Repl
 
 
 async def _post(context: TurnContext, turn: Turn, answer: Answer) -> None:
-    message = message_to(turn, answer)
+    message = message_of(answer)
     if message is None:
         return
     try:
         await _say(context, turn, message)
     except TooBig:
         await _say(context, turn, short_of(message))
+    if further := suggestions(turn, answer):
+        await _suggest(context, further)
+
+
+async def _suggest(context: TurnContext, message: Wire) -> None:
+    """Say how to go on; the answer stands there already, so what hinders this hinders nothing else."""
+    try:
+        await post(context, message)
+    except Delivery as error:
+        log.info("suggestions_not_delivered", code=error.code)
 
 
 async def _say(context: TurnContext, turn: Turn, message: Wire) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from attms_core.model import ConversationKind
 from bot.turn import Answer, Body, Choices, Nothing, Problem, Replace, Say, Toast, TurnKind
+from sandbox.teams import Message
 from tests.channel.conftest import Desk
 
 OpenDesk = Callable[..., Awaitable[Desk]]
@@ -264,12 +265,34 @@ async def test_where_teams_has_no_private_messages_it_is_told_in_the_chat_of_the
 
 async def test_suggestions_are_buttons_that_say_their_words_three_at_most(desk: Desk) -> None:
     desk.mind.answer = Say(card=card("hello"), suggest=("/a", "/b", "/c", "/d"))
-    (message,) = (await desk.client.say("hi", person=desk.ana)).messages
-    assert [(each["type"], each["title"], each["value"]) for each in message.suggested] == [
+    shown, further = (await desk.client.say("hi", person=desk.ana)).messages
+    assert (shown.card, shown.suggested) == (card("hello"), [])
+    assert [(each["type"], each["title"], each["value"]) for each in further.suggested] == [
         ("imBack", word, word) for word in ("/a", "/b", "/c")
     ]
-    await desk.client.tap(message, "/b", person=desk.ana)
+    await desk.client.tap(further, "/b", person=desk.ana)
     assert desk.mind.last.words == "/b"
+
+
+async def test_an_answer_stands_where_teams_takes_no_words_after_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connector = desk.sandbox.connector
+    post = connector.journal.post
+
+    async def post_once(message: Message) -> Message:
+        if message.author == connector.bot_id:
+            connector.faults.refuse("Throttled", method="POST", retry_after=60)
+        return await post(message)
+
+    monkeypatch.setattr(connector.journal, "post", post_once)
+    desk.mind.answer = Say(card=card("hello"), suggest=("/a",))
+    said = await desk.client.say("hi", person=desk.ana)
+    (shown,) = said.messages
+    assert (said.status, shown.card) == (200, card("hello"))
+    told = capsys.readouterr().out
+    assert "suggestions_not_delivered" in told
+    assert "answer_not_delivered" not in told
 
 
 @pytest.mark.parametrize("is_press", [False, True])

@@ -353,6 +353,17 @@ def suggesting(*words: str) -> Json:
     return {"type": "message", "text": "What now?", "suggestedActions": {"actions": actions}}
 
 
+async def test_a_message_with_attachments_shows_no_suggestions(
+    client: TeamsClient, hana: Person, teams: TeamsSandbox, bot: Any
+) -> None:
+    chat = Conversation.personal(hana)
+    attached = [{"contentType": CARD_TYPE, "content": ticket_card("new")}]
+    await bot.post(chat.id, {**suggesting("one"), "text": "", "attachments": attached})
+    (message,) = teams.connector.messages(chat)
+    assert message.suggested
+    assert client.suggestions(message) == []
+
+
 async def test_suggestions_stand_under_the_newest_message_of_a_personal_chat(
     client: TeamsClient, echo: EchoBot, hana: Person, teams: TeamsSandbox, bot: Any
 ) -> None:
