@@ -10,13 +10,15 @@ from attms_core.model import ConversationKind
 from bot.channel.adapter import answer_invoke, post, post_alone, replace
 from bot.channel.answers import Wire, card_message, invoke_answer, message_of, short_of, suggestions, text_message
 from bot.channel.connector import NO_PRIVACY
-from bot.delivery import Blocked, Delivery, Gone, TooBig
+from bot.delivery import Blocked, Delivery, Gone, Later, TooBig
 from bot.turn import Answer, Problem, Replace, Say, Turn, TurnKind
 
 log = structlog.get_logger()
 
 UNANSWERED = "I cannot answer privately here. Install me for yourself, and ask me in our own chat."
 """What a channel hears when somebody's private question could not be answered anywhere; never what was asked."""
+TROUBLE = "Teams has trouble with my answer. Look in our own chat, or ask me again in a minute."
+"""The same, while it is Teams that fails: the answer may have arrived."""
 _PRESSED = frozenset({TurnKind.SUBMIT, TurnKind.EXECUTE})
 
 
@@ -81,24 +83,28 @@ async def _suggest(context: TurnContext, message: Wire) -> None:
 
 
 async def _say(context: TurnContext, turn: Turn, message: Wire) -> None:
-    """Post a message; what is for the person alone and is not taken so goes to the chat of the two."""
+    """Post a message; what is for the person alone and is not taken so goes to the chat of the two.
+
+    Whatever the reason (Teams: targeted messages). A message that had arrived though Teams failed with it is then
+    there twice, for the same pair of eyes; to hear nothing would be worse.
+    """
     if not _is_private(turn):
         await post(context, message)
         return
     try:
         await post(context, message, privately=True)
-    except NO_PRIVACY as error:
+    except (*NO_PRIVACY, Later) as error:
         log.info("private_answer_refused", code=error.code, conversation=turn.conversation.id)
         await _say_alone(context, message)
 
 
 async def _say_alone(context: TurnContext, message: Wire) -> None:
-    """Answer in the chat with the person; only if that is closed too, say so, and no more than that, for all to see."""
+    """Answer in the chat with the person; only if that fails too, say so, and no more than that, for all to see."""
     try:
         await post_alone(context, message)
-    except (*NO_PRIVACY, Blocked) as error:
+    except (*NO_PRIVACY, Blocked, Later) as error:
         log.info("chat_refused", code=error.code)
-        await post(context, text_message(UNANSWERED))
+        await post(context, text_message(TROUBLE if isinstance(error, Later) else UNANSWERED))
 
 
 def _is_private(turn: Turn) -> bool:
