@@ -14,7 +14,7 @@ from cards.welcome import WelcomeCard
 log = structlog.get_logger(__name__)
 
 FIRST_STEPS = ("/tickets mine", "/new", "/help")
-"""Offered above the compose box beside the welcome."""
+"""Offered after the welcome."""
 UNKNOWN_INVOKE = "ATTMS does not know this button. Say help to see what it can do."
 
 
@@ -71,8 +71,11 @@ class Events:
 
 def _in_words(turn: Turn) -> Answer:
     """Answer an invoke that we do not offer in the shape that its kind shows to people (Teams: invoke names)."""
-    if turn.invoke_name.startswith("task/"):
-        return Body({"task": {"type": "message", "value": UNKNOWN_INVOKE}})
+    told = {"type": "message", "value": UNKNOWN_INVOKE}
+    if turn.invoke_name.startswith("task/") or turn.invoke_name == "message/fetchTask":
+        return Body({"task": told})
+    if turn.invoke_name.startswith("config/"):
+        return Body({"responseType": "config", "config": told})
     if turn.invoke_name.startswith("composeExtension/"):
         return Body({"composeExtension": {"type": "message", "text": UNKNOWN_INVOKE}})
     return Nothing()

@@ -105,7 +105,7 @@ class Say(Struct, frozen=True, kw_only=True):
     summary: str = ""
     """What a notification or a screen reader says of the card."""
     suggest: tuple[str, ...] = ()
-    """Words to go on with, three at most; only personal chats show them."""
+    """Words to go on with, three at most; personal chats alone get them, in a message after this one."""
 
 
 class Replace(Struct, frozen=True):
@@ -143,7 +143,7 @@ class Body(Struct, frozen=True):
 
 
 class Nothing(Struct, frozen=True):
-    """Nothing to say. For an unknown invoke it means "not implemented"."""
+    """Nothing to say. An unknown invoke is then taken without a word."""
 
 
 Answer = Say | Replace | Toast | Problem | Choices | Body | Nothing

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from manifest.values import App, Command, Publisher
+from manifest import lists
+from manifest.values import App, Command, CommandList, Publisher
 
+MOST_LISTS = 3
 MOST_COMMANDS = 10
 LONGEST_TITLE = 32
 LONGEST_DESCRIPTION = 128
@@ -35,8 +37,11 @@ _PLACES = (
 )
 _DEEDS = ("call", "chat", "code", "join", "mute", "reset", "testcall", "who", "wiki")
 RESERVED = frozenset((*_PRESENCE, *_PLACES, *_DEEDS))
-"""Names that Teams answers itself in the ``/`` menu, so that they never reach a bot. There is no complete list: these
-are met in clients now, or were words of the earlier command bar and are left alone to be safe."""
+"""Names that Teams answers itself in the ``/`` menu: from there they never reach a bot, after a mention they do.
+
+There is no complete list: these are met in clients now, or were words of the earlier command bar and are left alone to
+be safe.
+"""
 
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _VERSION = re.compile(r"(?:(?:0|[1-9][0-9]{0,8})\.){2}(?:0|[1-9][0-9]{0,8})")
@@ -50,7 +55,29 @@ def complaints(app: App) -> tuple[str, ...]:
         *_about_host(app.host),
         *_about_publisher(app.publisher),
         *_about_commands(app.commands),
+        # what both editions have wrong is told once
+        *dict.fromkeys((*about_lists(lists.current(app)), *about_lists(lists.conservative(app)))),
     )
+
+
+def about_lists(menus: tuple[CommandList, ...]) -> Iterator[str]:
+    """Tell what is wrong with the lists of one edition."""
+    if len(menus) > MOST_LISTS:
+        yield f"{len(menus)} lists of commands are too many: Teams takes {MOST_LISTS}."
+    for menu in menus:
+        if len(menu.commands) > MOST_COMMANDS:
+            yield f"{len(menu.commands)} commands are too many for the menu: Teams takes {MOST_COMMANDS}."
+        if lists.SLASH in menu.triggers:
+            yield from _about_slashes(menu.commands)
+
+
+def _about_slashes(commands: tuple[Command, ...]) -> Iterator[str]:
+    for title in (command.title for command in commands):
+        if (word := _first_word(title)) in RESERVED:
+            yield (
+                f"The command {title!r} cannot stand in the / menu: Teams keeps /{word} for itself. "
+                "Rename it, or let it be mentioned only."
+            )
 
 
 def _about_ids(app: App) -> Iterator[str]:
@@ -124,8 +151,6 @@ def _is_web_address(address: str) -> bool:
 def _about_commands(commands: tuple[Command, ...]) -> Iterator[str]:
     if not any(command.slash for command in commands):
         yield "No command may stand in the / menu: Teams would suggest nothing in channels and group chats."
-    if len(commands) > MOST_COMMANDS:
-        yield f"{len(commands)} commands are too many for the menu: Teams takes {MOST_COMMANDS}."
     seen: set[str] = set()
     for command in commands:
         yield from _about_command(command)
@@ -140,11 +165,6 @@ def _about_command(command: Command) -> Iterator[str]:
     yield from _about_text(f"The description of {title!r}", command.description, LONGEST_DESCRIPTION)
     if title.startswith("/"):
         yield f"The command {title!r} has a slash of its own. Leave it out: Teams shows one."
-    if command.slash and _first_word(title) in RESERVED:
-        yield (
-            f"The command {title!r} cannot stand in the / menu: Teams keeps /{_first_word(title)} for itself. "
-            "Rename it, or let it be mentioned only."
-        )
 
 
 def _first_word(title: str) -> str:

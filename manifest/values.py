@@ -14,6 +14,15 @@ class Command(Struct, frozen=True, kw_only=True):
     """Whether the ``/`` menu may show it; Teams keeps some names for itself."""
 
 
+class CommandList(Struct, frozen=True, kw_only=True):
+    """What one menu of Teams shows."""
+
+    scopes: tuple[str, ...]
+    commands: tuple[Command, ...]
+    triggers: tuple[str, ...] = ()
+    """What opens it; a mention alone where nothing is said."""
+
+
 class Publisher(Struct, frozen=True, kw_only=True):
     """Who stands behind the app, as Teams shows it. An empty address becomes a page of the app's own host."""
 

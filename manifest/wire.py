@@ -7,9 +7,8 @@ No permission is taken to read messages that do not mention the bot, and no sing
 ``authorization`` nor ``webApplicationInfo`` is there.
 """
 
-from collections.abc import Iterable
-
-from manifest.values import App, Command, teams_app_id
+from manifest import lists
+from manifest.values import App, CommandList, teams_app_id
 
 Json = dict[str, object]
 
@@ -36,24 +35,16 @@ in AutoTask in your own name, and the card shows what AutoTask made of it.
 ATTMS reads only messages that are written to it. Internal notes stay internal. It needs an AutoTask account of your \
 organisation, and runs on a server of your organisation."""
 
-PERSONAL = ("personal",)
-SHARED = ("team", "groupChat")
-
 
 def current(app: App) -> Json:
     """Write the edition with the ``/`` menu."""
-    lists = (
-        _list(PERSONAL, app.commands, triggers=("mention",)),
-        _list(SHARED, (command for command in app.commands if command.slash), triggers=("mention", "slash")),
-    )
-    whole = _manifest(app, CURRENT, {**_bot(app, lists), "supportsTargetedMessages": True})
+    whole = _manifest(app, CURRENT, {**_bot(app, lists.current(app)), "supportsTargetedMessages": True})
     return {**whole, "icons": {**ICONS, "color32x32": SMALL_ICON}}
 
 
 def conservative(app: App) -> Json:
     """Write the edition that older rules accept."""
-    lists = (_list(PERSONAL, app.commands), _list(SHARED, app.commands))
-    return _manifest(app, CONSERVATIVE, _bot(app, lists))
+    return _manifest(app, CONSERVATIVE, _bot(app, lists.conservative(app)))
 
 
 def icons_of(manifest: Json) -> tuple[str, ...]:
@@ -90,16 +81,17 @@ def _developer(app: App) -> Json:
     }
 
 
-def _bot(app: App, lists: tuple[Json, ...]) -> Json:
+def _bot(app: App, shown: tuple[CommandList, ...]) -> Json:
     return {
         "botId": app.app_id.lower(),
-        "scopes": [*PERSONAL, *SHARED],
+        "scopes": list(lists.SCOPES),
         "supportsFiles": False,
         "isNotificationOnly": False,
-        "commandLists": list(lists),
+        "commandLists": [_list(each) for each in shown],
     }
 
 
-def _list(scopes: tuple[str, ...], commands: Iterable[Command], *, triggers: tuple[str, ...] = ()) -> Json:
-    shown = [{"title": command.title, "description": command.description} for command in commands]
-    return {"scopes": list(scopes), **({"triggers": list(triggers)} if triggers else {}), "commands": shown}
+def _list(told: CommandList) -> Json:
+    shown = [{"title": command.title, "description": command.description} for command in told.commands]
+    triggers = {"triggers": list(told.triggers)} if told.triggers else {}
+    return {"scopes": list(told.scopes), **triggers, "commands": shown}

@@ -18,7 +18,7 @@ from botframework.connector.auth import (
 
 from bot.channel.connector import Connector
 from bot.channel.quick import QuickActivity
-from bot.turn import Turn
+from bot.turn import Turn, TurnKind
 
 CHANNEL = "msteams"
 Wire = dict[str, Any]
@@ -26,6 +26,7 @@ OnTurn = Callable[[TurnContext], Awaitable[None]]
 OnError = Callable[[TurnContext, Turn, Exception], Awaitable[None]]
 _TURN = "attms.turn"
 _TARGETED = "isTargeted"
+_PROMPT = "targetedMessageInfo"
 _ANSWER = "invokeResponse"
 """botbuilder's word for what answers an invoke; it is kept in the turn and not sent."""
 
@@ -89,12 +90,12 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc] # botbuilder ships no typ
             context.turn_state[self._INVOKE_RESPONSE_KEY] = activity
             return ResourceResponse()
         turn: Turn = context.turn_state[_TURN]
-        wire, targeted = _wire(turn, activity), bool(activity.channel_data)
+        wire, targeted = _said(turn, activity), bool(activity.channel_data)
         number = await self.connector.post(
             turn.conversation.service_url,
             _place(turn),
             wire,
-            reply_to=_heard_as(turn) or "",
+            reply_to=wire.get("replyToId", ""),
             targeted=targeted,
         )
         return ResourceResponse(id=number)
@@ -106,7 +107,7 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc] # botbuilder ships no typ
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
         """Put a message in another's place. Raises ``Delivery``."""
         turn: Turn = context.turn_state[_TURN]
-        wire, targeted = _wire(turn, activity), bool(activity.channel_data)
+        wire, targeted = _placed(turn, activity), bool(activity.channel_data)
         await self.connector.put(turn.conversation.service_url, _place(turn), activity.id, wire, targeted=targeted)
         return ResourceResponse(id=activity.id)
 
@@ -114,12 +115,12 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc] # botbuilder ships no typ
         await self._on_error(context, context.turn_state[_TURN], error)
 
 
-async def post(context: TurnContext, wire: Wire, *, openly: bool = False) -> str:
+async def post(context: TurnContext, wire: Wire, *, privately: bool = False) -> str:
     """Post a message in the turn's conversation (in a channel: its thread); return its id. Raises ``Delivery``.
 
-    What was said to us privately in a group is answered privately, unless ``openly``.
+    In a channel or group ``privately`` lets nobody but the turn's person see it.
     """
-    response = await context.send_activity(_outgoing(context, wire, openly=openly))
+    response = await context.send_activity(_outgoing(wire, privately=privately))
     return response.id or ""
 
 
@@ -136,7 +137,8 @@ async def post_alone(context: TurnContext, wire: Wire) -> str:
 
 async def replace(context: TurnContext, activity_id: str, wire: Wire) -> None:
     """Edit one of our messages in the turn's conversation. Raises ``Delivery``."""
-    activity = _outgoing(context, wire)
+    turn: Turn = context.turn_state[_TURN]
+    activity = _outgoing(wire, privately=turn.is_targeted)
     activity.id = activity_id
     await context.update_activity(activity)
 
@@ -153,26 +155,41 @@ def _activity_of(turn: Turn) -> Activity:
     return QuickActivity(type=kind, id=_heard_as(turn), name=turn.invoke_name or None, channel_id=CHANNEL)
 
 
-def _outgoing(context: TurnContext, wire: Wire, *, openly: bool = False) -> Activity:
+def _outgoing(wire: Wire, *, privately: bool) -> Activity:
     """Let botbuilder carry a message as we wrote it: its own serialiser is slow and drops what it does not know."""
-    turn: Turn = context.turn_state[_TURN]
-    targeted = {_TARGETED: True} if turn.is_targeted and not openly else None
-    return QuickActivity(type=wire["type"], value=wire, channel_data=targeted)
+    return QuickActivity(type=wire["type"], value=wire, channel_data={_TARGETED: True} if privately else None)
 
 
-def _wire(turn: Turn, activity: Activity) -> Wire:
-    """Address a message to those who hear the turn."""
-    place: Wire = {
+def _said(turn: Turn, activity: Activity) -> Wire:
+    """Address a new message to those who hear the turn.
+
+    To a private question nobody replies in the usual way: Teams shows it above its private answer when the answer names
+    it, and so would above an open one, for all to read (Teams: targeted messages, prompt preview).
+    """
+    wire, heard_as = _placed(turn, activity), _heard_as(turn)
+    if turn.person_mri:
+        wire["recipient"] = {"id": turn.person_mri, **(activity.channel_data or {})}
+    if activity.channel_data or turn.is_targeted:
+        if heard_as and activity.channel_data and turn.is_targeted and turn.kind is TurnKind.MESSAGE:
+            wire["entities"] = [{"type": _PROMPT, "messageId": heard_as}]
+    elif heard_as:
+        wire["replyToId"] = heard_as
+    return wire
+
+
+def _placed(turn: Turn, activity: Activity) -> Wire:
+    """Say where a message is, and of whom.
+
+    An edit says no more: whom the message was for cannot be changed, and Teams refuses a private message's edit that
+    names somebody (Teams: targeted messages, errors).
+    """
+    return {
+        **activity.value,
         "channelId": CHANNEL,
         "serviceUrl": turn.conversation.service_url,
         "from": {"id": turn.conversation.bot_id},
         "conversation": {"id": _place(turn)},
     }
-    if heard_as := _heard_as(turn):
-        place["replyToId"] = heard_as
-    if turn.person_mri:
-        place["recipient"] = {"id": turn.person_mri, **(activity.channel_data or {})}
-    return {**activity.value, **place}
 
 
 def _place(turn: Turn) -> str:

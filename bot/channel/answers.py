@@ -43,20 +43,19 @@ def text_message(text: str) -> Wire:
     return {"type": "message", "text": text[:LONGEST], "textFormat": "plain"}
 
 
-def suggested(words: tuple[str, ...], mri: str) -> Wire:
-    """Make the buttons above the compose box that say these words (Teams: suggested actions)."""
-    actions = [{"type": "imBack", "title": each, "value": each} for each in words[:MOST_SUGGESTED]]
-    return {"to": [mri], "actions": actions}
+def suggestions(turn: Turn, answer: Answer) -> Wire | None:
+    """Return what to post after an answer: words to go on with, as buttons above the compose box too.
 
-
-def message_to(turn: Turn, answer: Answer) -> Wire | None:
-    """Return what to post for an answer; none when there is nothing to say. Only personal chats get suggestions."""
-    message = message_of(answer)
-    if message is None or not isinstance(answer, Say) or not answer.suggest:
-        return message
-    if turn.conversation.kind is not ConversationKind.PERSONAL:
-        return message
-    return {**message, "suggestedActions": suggested(answer.suggest, turn.person_mri)}
+    They are a message of their own because Teams shows no suggested actions with a card, and none where it is not the
+    two of us. Its text names them for those whose Teams shows no such buttons (Teams: suggested actions).
+    """
+    if not isinstance(answer, Say) or not answer.suggest or turn.conversation.kind is not ConversationKind.PERSONAL:
+        return None
+    words = answer.suggest[:MOST_SUGGESTED]
+    named = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    actions = [{"type": "imBack", "title": each, "value": each} for each in words]
+    message = text_message(f"Next, you could say {named}.")
+    return {**message, "suggestedActions": {"to": [turn.person_mri], "actions": actions}}
 
 
 def short_of(message: Wire) -> Wire:
@@ -80,9 +79,12 @@ def message_of(answer: Answer) -> Wire | None:
 
 
 def invoke_answer(turn: Turn, answer: Answer) -> tuple[int, Any]:
-    """Return HTTP status and body that answer an invoke."""
+    """Return HTTP status and body that answer an invoke; no body for one that we do not know.
+
+    Teams shows people an error for any other status, and wants no more of most kinds (Teams: invoke names).
+    """
     if isinstance(answer, Nothing) and turn.kind is TurnKind.INVOKE:
-        return 501, None
+        return 200, None
     return 200, answer.content if isinstance(answer, Body) else _body(turn, answer)
 
 

@@ -193,6 +193,8 @@ class Channel:
 
 
 def _json(status: int, body: Any) -> web.Response:
+    if body is None:
+        return web.Response(status=status)
     return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
 
 

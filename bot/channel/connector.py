@@ -22,7 +22,7 @@ from bot.channel.refusals import error_for
 from bot.channel.strict import BadJson, read_json
 from bot.channel.wire import SECONDS
 from bot.channel.words import name_of
-from bot.delivery import AuthBroken, Delivery, Gone, Later, NotInstalled, Rejected, Transient
+from bot.delivery import AuthBroken, ConversationGone, Delivery, Gone, Later, NotInstalled, Rejected, Transient
 
 Json = Mapping[str, Any]
 Pause = Callable[[float], Awaitable[None]]
@@ -186,20 +186,23 @@ class Connector:
     ) -> None:
         """Replace an activity by address.
 
-        A press does not tell whether its card is private. So what Teams refuses as an edit for all is tried once
-        more as one for its recipient alone: it takes either for the right kind only.
+        A press does not tell whether its card is private. So what Teams refuses as an edit for all, or does not find,
+        is tried once more as one for its recipient alone: it takes either for the right kind only. When that fails
+        too, the first refusal is raised; but what may work in a while is no answer yet, and is raised itself.
         """
         url = f"{self._place(service_url, conversation_id)}/activities/{_activity_name(activity_id)}"
         try:
             await self._call("PUT", url + (_TARGETED if targeted else ""), activity)
-        except Rejected as error:
-            if targeted:
+        except (Rejected, Gone) as error:
+            if targeted or isinstance(error, ConversationGone):
                 raise
             await self._put_targeted(url, activity, error)
 
-    async def _put_targeted(self, url: str, activity: Json, refusal: Rejected) -> None:
+    async def _put_targeted(self, url: str, activity: Json, refusal: Rejected | Gone) -> None:
         try:
             await self._call("PUT", url + _TARGETED, activity)
+        except Later:
+            raise
         except Delivery:
             raise refusal from None
 

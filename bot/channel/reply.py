@@ -6,16 +6,20 @@ How answers look is decided in ``answers``; here is only which way they go, and 
 import structlog
 from botbuilder.core import TurnContext
 
+from attms_core.model import ConversationKind
 from bot.channel.adapter import answer_invoke, post, post_alone, replace
-from bot.channel.answers import Wire, card_message, invoke_answer, message_to, short_of, text_message
+from bot.channel.answers import Wire, card_message, invoke_answer, message_of, short_of, suggestions, text_message
 from bot.channel.connector import NO_PRIVACY
-from bot.delivery import Blocked, Delivery, Gone, TooBig
+from bot.delivery import Blocked, Delivery, Gone, Later, TooBig
 from bot.turn import Answer, Problem, Replace, Say, Turn, TurnKind
 
 log = structlog.get_logger()
 
 UNANSWERED = "I cannot answer privately here. Install me for yourself, and ask me in our own chat."
 """What a channel hears when somebody's private question could not be answered anywhere; never what was asked."""
+TROUBLE = "Teams has trouble with my answer. Look in our own chat, or ask me again in a minute."
+"""The same, while it is Teams that fails: the answer may have arrived."""
+_PRESSED = frozenset({TurnKind.SUBMIT, TurnKind.EXECUTE})
 
 
 async def deliver(context: TurnContext, turn: Turn, answer: Answer) -> None:
@@ -59,30 +63,54 @@ async def _edit(context: TurnContext, turn: Turn, activity_id: str, answer: Repl
 
 
 async def _post(context: TurnContext, turn: Turn, answer: Answer) -> None:
-    message = message_to(turn, answer)
+    message = message_of(answer)
     if message is None:
         return
     try:
         await _say(context, turn, message)
     except TooBig:
         await _say(context, turn, short_of(message))
+    if further := suggestions(turn, answer):
+        await _suggest(context, further)
+
+
+async def _suggest(context: TurnContext, message: Wire) -> None:
+    """Say how to go on; the answer stands there already, so what hinders this hinders nothing else."""
+    try:
+        await post(context, message)
+    except Delivery as error:
+        log.info("suggestions_not_delivered", code=error.code)
 
 
 async def _say(context: TurnContext, turn: Turn, message: Wire) -> None:
-    """Post a message; what was asked privately and cannot be answered so goes to the chat with the person."""
-    try:
+    """Post a message; what is for the person alone and is not taken so goes to the chat of the two.
+
+    Whatever the reason (Teams: targeted messages). A message that had arrived though Teams failed with it is then
+    there twice, for the same pair of eyes; to hear nothing would be worse.
+    """
+    if not _is_private(turn):
         await post(context, message)
-    except NO_PRIVACY as error:
-        if not turn.is_targeted:
-            raise
+        return
+    try:
+        await post(context, message, privately=True)
+    except (*NO_PRIVACY, Later) as error:
         log.info("private_answer_refused", code=error.code, conversation=turn.conversation.id)
         await _say_alone(context, message)
 
 
 async def _say_alone(context: TurnContext, message: Wire) -> None:
-    """Answer in the chat with the person; only if that is closed too, say so, and no more than that, for all to see."""
+    """Answer in the chat with the person; only if that fails too, say so, and no more than that, for all to see."""
     try:
         await post_alone(context, message)
-    except (*NO_PRIVACY, Blocked) as error:
+    except (*NO_PRIVACY, Blocked, Later) as error:
         log.info("chat_refused", code=error.code)
-        await post(context, text_message(UNANSWERED), openly=True)
+        await post(context, text_message(TROUBLE if isinstance(error, Later) else UNANSWERED))
+
+
+def _is_private(turn: Turn) -> bool:
+    """Say whether what is newly said must be for the person alone.
+
+    Asked privately, answered privately. And in a channel or group a press does not tell whether its card was private:
+    what is said in the place of a card that is not there any more might have been for one pair of eyes.
+    """
+    return turn.is_targeted or (turn.kind in _PRESSED and turn.conversation.kind is not ConversationKind.PERSONAL)

@@ -19,7 +19,7 @@ from cards.tickets import TicketsCard
 
 ELSEWHERE = ("tickets open", "tickets unassigned", "tickets overdue")
 ONWARDS = ("/tickets unassigned", "/tickets overdue", "/help")
-"""Offered above the compose box beside the first list."""
+"""Offered after the first list."""
 
 
 class Form(Protocol):

@@ -221,10 +221,7 @@ class Courier(Struct, frozen=True, kw_only=True):
         is_channel = conversation.kind is ConversationKind.CHANNEL
         thread = post.thread if post is not None else ""
         if message.way is Way.EDIT:
-            is_standing = post is not None and post.activity == message.edits
-            await self.line.edit(
-                conversation, message.edits, activity, thread=thread if is_standing and thread else None
-            )
+            await self.line.edit(conversation, message.edits, activity, thread=_thread_of(work, message.edits))
         elif message.way is Way.REPLY and is_channel and thread:
             await self.line.send(conversation, activity, thread=thread)
         elif is_channel:
@@ -350,6 +347,11 @@ def _place(work: Work) -> Conversation:
     if work.conversation is None:
         raise NotInstalled("The app is not in the conversation")
     return work.conversation
+
+
+def _thread_of(work: Work, activity: str) -> str | None:
+    """Name the thread that a standing card began, whether news or a press edits it; none for any other message."""
+    return next((post.thread for post in work.posts.values() if post.activity == activity and post.thread), None)
 
 
 def _is_chat(work: Work) -> bool:

@@ -145,9 +145,15 @@ class TeamsClient:
         return await self._execute(action, {}, message, person, self._place_of(message), trigger="automatic")
 
     def suggestions(self, message: Message) -> list[str]:
-        """Return what is offered above the compose box: in a personal chat alone, under the newest message alone."""
+        """Return what is offered above the compose box.
+
+        In a personal chat alone, under the newest message alone, and never with attachments (Teams: suggested
+        actions).
+        """
         place = self._place_of(message)
         if place.kind is not Kind.PERSONAL or self._journal.messages(place.id)[-1].id != message.id:
+            return []
+        if self._current(message).activity.get("attachments"):
             return []
         return [text_at(each, "title") for each in self._current(message).suggested[:MOST_SUGGESTED]]
 

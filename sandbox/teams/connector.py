@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from sandbox.teams.messages import CARD_TYPE, Deed, Event, Journal, Message
+from sandbox.teams.messages import CARD_TYPE, Deed, Event, Journal, Message, prompts
 from sandbox.teams.people import Conversation, Directory, Kind, Person
 from sandbox.teams.refusals import REFUSALS, Faults, Limits, Refusal, Refused
 from sandbox.teams.service import Clock, LoopbackService
@@ -20,6 +20,7 @@ from sandbox.teams.wire import Json, NotAnObject, inner, read_object, text_at
 
 REGION = "/emea"  # a serviceUrl has a path; whoever joins addresses wrongly shall find out here
 SIZE_LIMIT = 100 * 1024  # bytes of a message counted as UTF-16; Teams: format your bot messages
+TARGETED_LIFE = 24 * 3600  # seconds until a targeted message vanishes; Teams: targeted messages
 LARGEST_PAGE = 500  # members; Teams: get a paginated roster
 
 _UNAUTHORIZED = {"message": "Authorization has been denied for this request."}
@@ -52,6 +53,7 @@ class Connector(LoopbackService):
         self.unauthorized = 0
         self.takes_targeted = True
         self._accepts = accepts
+        self._clock = clock
         self._heard: dict[str, int] = {}
 
     @property
@@ -158,9 +160,14 @@ class Connector(LoopbackService):
             raise Refused(REFUSALS["ActivityNotFoundInConversation"])
         if message.author != self.bot_id:
             raise Refused(REFUSALS["NotEnoughPermissions"])
-        if bool(message.targeted_to) != _is_targeted(request):
-            raise Refused(_bad("isTargetedActivity must be set for targeted messages, and only for them"))
+        # Teams: targeted messages; one is not there for who does not ask for such, nor a day later for anybody.
+        if bool(message.targeted_to) != _is_targeted(request) or self._is_expired(message):
+            raise Refused(REFUSALS["ActivityNotFoundInConversation"])
         return message
+
+    def _is_expired(self, message: Message) -> bool:
+        age = self._clock() - int(message.id) / 1000
+        return bool(message.targeted_to) and age >= TARGETED_LIFE
 
     async def _create(self, request: web.Request) -> web.Response:
         body = await read_object(request)
@@ -204,6 +211,9 @@ class Connector(LoopbackService):
         message = self._own_message(request, self._place(request))
         activity = await read_object(request)
         _check(activity)
+        # Teams: targeted messages, errors; whom one is for cannot be changed.
+        if _is_targeted(request) and activity.get("recipient") is not None:
+            raise Refused(_bad("an edit of a targeted message must not name a recipient"))
         edited = await self.journal.edit(message, activity)
         return web.json_response({"id": edited.id})
 
@@ -215,6 +225,9 @@ class Connector(LoopbackService):
         """Post what the bot says; None where Teams gives no id back, because it made two messages of it."""
         _check(activity)
         targeted_to = self._addressee(place, activity) if _is_targeted(request) else ""
+        if targeted_to and "activity" in request.match_info:
+            raise Refused(_bad("targeted messages have no replies; name the question in targetedMessageInfo"))
+        self._check_prompts(place, activity, targeted_to)
         message = self._message(place, activity, targeted_to)
         if activity["type"] == "typing":
             return await self.journal.type(message)
@@ -247,6 +260,15 @@ class Connector(LoopbackService):
         if recipient.get("isTargeted") is not True or person not in self.directory.members(place):
             raise Refused(_bad("recipient must be a member of the conversation with isTargeted"))
         return person.mri if person else ""
+
+    def _check_prompts(self, place: Conversation, activity: Json, targeted_to: str) -> None:
+        """Find the private questions that an answer shows above itself; whoever it is for must have asked them."""
+        for number in prompts(activity):
+            asked = self.journal.get(place.base, number)
+            if asked is None or asked.targeted_to != self.bot_id or targeted_to not in ("", asked.author):
+                raise Refused(REFUSALS["INVALID_TARGETED_MESSAGE_ID"])
+            if asked.deleted or self._is_expired(asked):
+                raise Refused(REFUSALS["TARGETED_MESSAGE_EXPIRED_OR_DELETED"])
 
     def _first_member(self, body: Json) -> Person | None:
         members = body.get("members")

@@ -16,6 +16,13 @@ from sandbox.teams.wire import Json, inner, text_at
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 
+def prompts(activity: Json) -> tuple[str, ...]:
+    """Read which private questions shall be shown above an answer (Teams: targeted messages, prompt preview)."""
+    entities = activity.get("entities")
+    told = [each for each in entities if isinstance(each, dict)] if isinstance(entities, list) else []
+    return tuple(text_at(each, "messageId") for each in told if each.get("type") == "targetedMessageInfo")
+
+
 class Deed(StrEnum):
     """What happened to a message."""
 
@@ -63,6 +70,11 @@ class Message:
         """The newest version's suggested actions, each with type, title and value."""
         actions = inner(self.activity, "suggestedActions").get("actions")
         return actions if isinstance(actions, list) else []
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """The ids of the private questions that Teams shows above this answer."""
+        return prompts(self.activity)
 
     @property
     def is_edited(self) -> bool:

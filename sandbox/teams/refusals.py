@@ -86,6 +86,9 @@ REFUSALS = _by_code(
         code="MemberNotFoundInConversation",
         message="The member is not part of the conversation.",
     ),
+    # Teams: targeted messages, errors; of the question that an answer shows above itself
+    Refusal(status=400, code="INVALID_TARGETED_MESSAGE_ID", message="The targeted message is not known"),
+    Refusal(status=404, code="TARGETED_MESSAGE_EXPIRED_OR_DELETED", message="The targeted message is gone"),
     Refusal(
         status=412,
         code="PreconditionFailed",

@@ -237,6 +237,24 @@ async def test_a_message_can_be_for_one_member_alone_and_is_edited_as_such(desk:
     assert not message.is_visible_to(bo.mri)
 
 
+@pytest.mark.parametrize("code", ["BadArgument", "ActivityNotFoundInConversation"])
+async def test_a_private_message_is_edited_however_teams_refuses_the_edit_for_all(desk: Desk, code: str) -> None:
+    group, _ = await group_of(desk)
+    number = await desk.channel.connector.send(group, text_message("late"), only_to=desk.ana.mri)
+    desk.sandbox.connector.faults.refuse(code, method="PUT")
+    await desk.channel.connector.edit(group, number, text_message("closed"))
+    assert desk.sandbox.connector.messages(group.id)[-1].text == "closed"
+
+
+async def test_an_edit_for_one_that_may_work_in_a_while_is_not_given_up(desk: Desk) -> None:
+    group, _ = await group_of(desk)
+    number = await desk.channel.connector.send(group, text_message("late"), only_to=desk.ana.mri)
+    desk.sandbox.connector.faults.refuse("ActivityNotFoundInConversation", method="PUT")
+    desk.sandbox.connector.faults.refuse("Throttled", method="PUT", retry_after=60)
+    with pytest.raises(Throttled):
+        await desk.channel.connector.edit(group, number, text_message("closed"))
+
+
 async def test_an_edit_that_is_refused_either_way_tells_the_first_refusal(desk: Desk) -> None:
     place = await chat(desk)
     number = await desk.channel.connector.send(place, text_message("x"))

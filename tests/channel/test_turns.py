@@ -7,6 +7,7 @@ import pytest
 
 from attms_core.model import ConversationKind
 from bot.turn import Answer, Body, Choices, Nothing, Problem, Replace, Say, Toast, TurnKind
+from sandbox.teams import Message
 from tests.channel.conftest import Desk
 
 OpenDesk = Callable[..., Awaitable[Desk]]
@@ -142,10 +143,14 @@ async def test_a_search_gets_fifteen_choices_at_most(desk: Desk) -> None:
     assert len(said.results) == 15
 
 
-async def test_an_unknown_invoke_is_not_implemented_and_never_an_error_of_ours(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["message/submitAction", "suggestedActions/submit", "fileConsent/invoke", "signin/verifyState", "what/ever", ""],
+)
+async def test_an_unknown_invoke_is_taken_without_a_word(desk: Desk, name: str) -> None:
     desk.mind.answer = Nothing()
-    said = await desk.client.invoke("message/submitAction", {"actionName": "feedback"}, person=desk.ana)
-    assert (said.status, said.raw_body) == (501, b"null")
+    said = await desk.client.invoke(name, {"actionName": "feedback"}, person=desk.ana)
+    assert (said.status, said.raw_body) == (200, b"")
 
 
 async def test_dialogs_are_answered_in_their_own_form(desk: Desk) -> None:
@@ -207,16 +212,87 @@ async def test_what_is_said_privately_in_a_group_is_answered_privately(desk: Des
     (message,) = said.messages
     assert message.is_visible_to(desk.ana.mri)
     assert not message.is_visible_to(bo.mri)
+    assert message.prompts == (said.activity["id"],)
+    assert "replyToId" not in message.activity
+
+
+@pytest.mark.parametrize("is_told", [False, True], ids=["teams keeps quiet", "teams says it is private"])
+async def test_a_press_on_a_private_card_edits_it_and_names_nobody(desk: Desk, *, is_told: bool) -> None:
+    group = desk.sandbox.group("Night shift", desk.ana, desk.sandbox.person("Bo Berg"))
+    desk.mind.answer = Say(card=card("before"), summary="T1")
+    first = await desk.client.say("ticket T1", person=desk.ana, conversation=group, targeted=True)
+    (message,) = first.messages
+    desk.mind.answer = Replace(card("after"))
+    pressed = desk.client.shapes.submit({"n": 1}, desk.ana, group, now=desk.clock(), reply_to=message.id)
+    if is_told:
+        pressed["recipient"]["isTargeted"] = True
+    said = await desk.client.raw(pressed, person=desk.ana, conversation=group)
+    (edited,) = said.edits
+    assert (edited.card, edited.targeted_to) == (card("after"), desk.ana.mri)
+    assert "recipient" not in edited.activity
+    assert said.messages == ()
+
+
+@pytest.mark.parametrize("is_private", [False, True], ids=["everybody's card", "a private card"])
+@pytest.mark.parametrize(("code", "times"), [("ActivityNotFoundInConversation", 2), ("MessageSizeTooBig", 1)])
+async def test_what_cannot_be_put_in_a_cards_place_in_a_group_is_told_to_whoever_pressed_alone(
+    desk: Desk, code: str, times: int, *, is_private: bool
+) -> None:
+    bo = desk.sandbox.person("Bo Berg")
+    group = desk.sandbox.group("Night shift", desk.ana, bo)
+    desk.mind.answer = Say(card=card("before"), summary="T1")
+    first = await desk.client.say("ticket T1", person=desk.ana, conversation=group, targeted=is_private)
+    (message,) = first.messages
+    desk.sandbox.connector.faults.refuse(code, method="PUT", times=times)
+    desk.mind.answer = Replace(card("after"), "T1 after")
+    said = await desk.client.press(message, "Take it", person=desk.ana, fallback=True)
+    (told,) = said.messages
+    assert told.card == card("after") or told.text == "T1 after"
+    assert told.targeted_to == desk.ana.mri
+
+
+async def test_where_teams_has_no_private_messages_it_is_told_in_the_chat_of_the_two(desk: Desk) -> None:
+    group = desk.sandbox.group("Night shift", desk.ana)
+    desk.mind.answer = Say(card=card("before"), summary="T1")
+    (message,) = (await desk.client.say("ticket T1", person=desk.ana, conversation=group)).messages
+    desk.sandbox.connector.faults.refuse("ActivityNotFoundInConversation", method="PUT", times=2)
+    desk.sandbox.connector.takes_targeted = False
+    desk.mind.answer = Replace(card("after"))
+    said = await desk.client.press(message, "Take it", person=desk.ana, fallback=True)
+    assert said.messages == ()
+    assert [told.card for told in said.elsewhere] == [card("after")]
 
 
 async def test_suggestions_are_buttons_that_say_their_words_three_at_most(desk: Desk) -> None:
     desk.mind.answer = Say(card=card("hello"), suggest=("/a", "/b", "/c", "/d"))
-    (message,) = (await desk.client.say("hi", person=desk.ana)).messages
-    assert [(each["type"], each["title"], each["value"]) for each in message.suggested] == [
+    shown, further = (await desk.client.say("hi", person=desk.ana)).messages
+    assert (shown.card, shown.suggested) == (card("hello"), [])
+    assert [(each["type"], each["title"], each["value"]) for each in further.suggested] == [
         ("imBack", word, word) for word in ("/a", "/b", "/c")
     ]
-    await desk.client.tap(message, "/b", person=desk.ana)
+    await desk.client.tap(further, "/b", person=desk.ana)
     assert desk.mind.last.words == "/b"
+
+
+async def test_an_answer_stands_where_teams_takes_no_words_after_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connector = desk.sandbox.connector
+    post = connector.journal.post
+
+    async def post_once(message: Message) -> Message:
+        if message.author == connector.bot_id:
+            connector.faults.refuse("Throttled", method="POST", retry_after=60)
+        return await post(message)
+
+    monkeypatch.setattr(connector.journal, "post", post_once)
+    desk.mind.answer = Say(card=card("hello"), suggest=("/a",))
+    said = await desk.client.say("hi", person=desk.ana)
+    (shown,) = said.messages
+    assert (said.status, shown.card) == (200, card("hello"))
+    told = capsys.readouterr().out
+    assert "suggestions_not_delivered" in told
+    assert "answer_not_delivered" not in told
 
 
 @pytest.mark.parametrize("is_press", [False, True])

@@ -3,7 +3,8 @@
 import pytest
 
 from manifest import Command, Publisher, UnfitApp, build
-from manifest.rules import RESERVED
+from manifest.rules import RESERVED, about_lists
+from manifest.values import CommandList
 from tests.manifest.apps import app
 
 ONE = Command(title="tickets mine", description="Yours.")
@@ -99,6 +100,29 @@ def test_a_menu_has_at_most_ten_commands_and_at_least_one_for_the_slash() -> Non
     assert "11 commands are too many" in said(commands=many)
     assert "No command may stand in the / menu" in said(commands=())
     assert "No command may stand in the / menu" in said(commands=(Command(title="t", description="d", slash=False),))
+
+
+def listing(*titles: str, triggers: tuple[str, ...] = ()) -> CommandList:
+    commands = tuple(Command(title=title, description="d") for title in titles)
+    return CommandList(scopes=("team",), commands=commands, triggers=triggers)
+
+
+@pytest.mark.parametrize("triggers", [("slash",), ("mention", "slash")])
+def test_a_kept_name_stands_in_no_list_that_a_slash_opens(triggers: tuple[str, ...]) -> None:
+    (told,) = about_lists((listing("new", "help"), listing("new", "help", triggers=triggers)))
+    assert "Teams keeps /help for itself" in told
+
+
+@pytest.mark.parametrize("triggers", [(), ("mention",)])
+def test_a_kept_name_may_stand_in_a_list_that_only_a_mention_opens(triggers: tuple[str, ...]) -> None:
+    assert not list(about_lists((listing("help", triggers=triggers),)))
+
+
+def test_teams_takes_three_lists_of_ten_commands() -> None:
+    assert not list(about_lists((listing(*"abcdefghij"),) * 3))
+    told = list(about_lists((listing("a"), listing("b"), listing("c"), listing(*"abcdefghijk"))))
+    assert "4 lists of commands are too many" in told[0]
+    assert "11 commands are too many" in told[1]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from attms_core.errors import StoreUnavailable
 from attms_core.model import (
     Conversation,
@@ -121,6 +123,23 @@ async def test_a_pressed_card_is_edited_in_turn_with_news(office: Office) -> Non
     await office.database.write(lambda tx: owed.owe(tx, [row, news(row.lane, 1)], office.clock.at))
     await office.deliver()
     assert office.said(ana) == ["wish w", "ticket:1 1"]
+
+
+async def test_a_channels_card_is_edited_in_its_thread_by_news_and_by_a_press(office: Office) -> None:
+    channel = await office.channel()
+    await office.owe(channel, 1)
+    await office.deliver()
+    post = (await office.posts(channel, 1))[topic(1)]
+    edited: list[tuple[str, str | None]] = []
+
+    class Line:
+        async def edit(self, _: Conversation, number: str, __: object, *, thread: str | None = None) -> None:
+            edited.append((number, thread))
+
+    press = replace(edit(lane_of(channel), post.activity), topic=topic(1))
+    await office.database.write(lambda tx: owed.owe(tx, [press, news(press.lane, 1)], office.clock.at))
+    await office.deliver(line=Line())
+    assert edited == [(post.activity, post.thread)] * 2
 
 
 async def test_an_edit_that_is_undecided_waits_while_others_of_its_lane_go_on(office: Office) -> None:

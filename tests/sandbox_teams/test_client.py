@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from sandbox.teams import (
+    SANDBOX_TENANT,
     CannotPressError,
     Conversation,
     Person,
@@ -178,6 +179,31 @@ async def test_a_press_sends_the_invoke_and_changes_the_card_for_that_person_alo
     assert texts(client.view(message, tomas))[0] == "new"
 
 
+async def test_an_answer_names_the_private_question_it_answers(
+    teams: TeamsSandbox, bot: Any, hana: Person, client: TeamsClient, clock: Any
+) -> None:
+    tomas = teams.person("Tomas Okafor")
+    group, query = teams.group("Dispatch", hana, tomas), "?isTargetedActivity=true"
+    asked = (await client.say("tickets", person=hana, conversation=group, targeted=True)).activity["id"]
+    overheard = (await client.say("hello", person=hana, conversation=group)).activity["id"]
+
+    async def answer(number: str, to: Person = hana, path: str = "") -> tuple[int, str]:
+        entity = {"type": "targetedMessageInfo", "messageId": number}
+        recipient = {"id": to.mri, "isTargeted": True}
+        aimed = {"type": "message", "text": "yours", "recipient": recipient, "entities": [entity]}
+        status, said = await bot.call("POST", f"conversations/{group.id}/activities{path}{query}", aimed)
+        return status, said.get("error", {}).get("code", "")
+
+    assert await answer(asked) == (201, "")
+    assert teams.connector.messages(group)[-1].prompts == (asked,)
+    assert await answer(asked, path=f"/{asked}") == (400, "BadArgument")
+    for number, to in ((overheard, hana), ("1", hana), (asked, tomas)):
+        assert await answer(number, to) == (400, "INVALID_TARGETED_MESSAGE_ID")
+    clock.now += 24 * 3600
+    bot.bearer = teams.login.grant(SANDBOX_TENANT)
+    assert await answer(asked) == (404, "TARGETED_MESSAGE_EXPIRED_OR_DELETED")
+
+
 async def test_an_edit_ends_the_private_view(client: TeamsClient, hana: Person, bot: Any, teams: TeamsSandbox) -> None:
     message = await (await client.say("card", person=hana)).reply()
     await client.press(None, "save", person=hana, inputs={"note": "x"})
@@ -325,6 +351,17 @@ async def test_the_settings_name_everything_a_bot_needs(teams: TeamsSandbox) -> 
 def suggesting(*words: str) -> Json:
     actions = [{"type": "imBack", "title": word.title(), "value": word} for word in words]
     return {"type": "message", "text": "What now?", "suggestedActions": {"actions": actions}}
+
+
+async def test_a_message_with_attachments_shows_no_suggestions(
+    client: TeamsClient, hana: Person, teams: TeamsSandbox, bot: Any
+) -> None:
+    chat = Conversation.personal(hana)
+    attached = [{"contentType": CARD_TYPE, "content": ticket_card("new")}]
+    await bot.post(chat.id, {**suggesting("one"), "text": "", "attachments": attached})
+    (message,) = teams.connector.messages(chat)
+    assert message.suggested
+    assert client.suggestions(message) == []
 
 
 async def test_suggestions_stand_under_the_newest_message_of_a_personal_chat(

@@ -182,12 +182,26 @@ async def test_a_targeted_message_is_for_one_member_of_a_group(
     assert message.is_visible_to(hana.mri)
     assert not message.is_visible_to(tomas.mri)
     path = f"conversations/{group.id}/activities/{posted['id']}"
-    assert (await bot.call("PUT", path, text("public")))[0] == 400
-    assert (await bot.call("PUT", path + query, aimed))[0] == 200
+    assert (await bot.call("PUT", path, text("public")))[0] == 404
+    assert (await bot.call("PUT", path + query, aimed))[0] == 400
+    assert (await bot.call("PUT", path + query, text("for you still")))[0] == 200
     assert (await bot.post(chat.id, aimed, query))[0] == 400
     assert (await bot.post(group.id, text("to nobody"), query))[0] == 400
     outside = {**aimed, "recipient": {"id": stranger.mri, "isTargeted": True}}
     assert (await bot.post(group.id, outside, query))[0] == 400
+
+
+async def test_a_targeted_message_is_gone_a_day_later(teams: TeamsSandbox, bot: Any, hana: Person, clock: Any) -> None:
+    group = teams.group("Dispatch", hana)
+    query = "?isTargetedActivity=true"
+    _, posted = await bot.post(group.id, {**text("x"), "recipient": {"id": hana.mri, "isTargeted": True}}, query)
+    path = f"conversations/{group.id}/activities/{posted['id']}{query}"
+    clock.now += 24 * 3600 - 1
+    bot.bearer = teams.login.grant(SANDBOX_TENANT)
+    assert (await bot.call("PUT", path, text("in time")))[0] == 200
+    clock.now += 1
+    status, body = await bot.call("PUT", path, text("too late"))
+    assert (status, body["error"]["code"]) == (404, "ActivityNotFoundInConversation")
 
 
 async def test_the_roster_is_told_in_pages(teams: TeamsSandbox, bot: Any, hana: Person) -> None:

@@ -22,7 +22,7 @@ from attms_core.vault import FileHome, FileKey, Vault, create_vault
 from bot.channel import PATH
 from sandbox.autotask import AutotaskSandbox
 from sandbox.autotask.seed_base import technicians
-from sandbox.teams import Person, Said, TeamsClient, TeamsSandbox, buttons
+from sandbox.teams import Message, Person, Said, TeamsClient, TeamsSandbox, buttons
 
 TICKETS, SEED = 80, 3
 NEVER = 3600
@@ -189,7 +189,12 @@ async def world(open_world: Open) -> World:
 
 
 def card_of(said: Said) -> dict[str, Any]:
-    """Give the card that the person sees after a turn: the invoke's answer, else the last message's."""
+    """Give the card that the person sees after a turn: the invoke's answer, else the last message's that has one."""
     if said.answer is not None and said.answer.card:
         return dict(said.answer.card)
-    return dict(said.messages[-1].card or {})
+    return dict(cards_of(said)[-1].card or {})
+
+
+def cards_of(said: Said) -> list[Message]:
+    """Give the messages of a turn that are cards; words to go on with may come after them."""
+    return [message for message in said.messages if message.card is not None]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.teams import Conversation, Person, buttons, texts
-from tests.scenario.conftest import World, card_of
+from tests.scenario.conftest import World, card_of, cards_of
 from tests.scenario.hand import read
 
 SECRET = "the spare key is under the mat"
@@ -197,7 +197,7 @@ async def test_an_installation_is_greeted_once_though_teams_tells_it_twice(world
         "channel": world.teams.team("Service", mara),
     }[place]
     told = await world.client.install(person=mara, conversation=where)
-    cards = [message.card for said in told for message in said.messages]
+    cards = [message.card for said in told for message in cards_of(said)]
     assert len(cards) == 1
     assert "Your service desk is here" in texts(cards[0] or {})
     again = await world.client.install(person=mara, conversation=where)

@@ -10,7 +10,7 @@ from attms_core.mirror.mirror import PAGE
 from sandbox.autotask import picklists
 from sandbox.autotask.seed_base import DISPATCHER
 from sandbox.teams import Said, buttons, texts
-from tests.scenario.conftest import World, card_of
+from tests.scenario.conftest import World, card_of, cards_of
 from tests.scenario.hand import read
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,7 +28,7 @@ def numbers(said: Said) -> list[str]:
 async def everything(world: World, words: str, person: Any) -> list[str]:
     """Say it, and press Next until there is no more."""
     said = await world.client.say(words, person=person)
-    message, found = said.messages[-1], numbers(said)
+    message, found = cards_of(said)[-1], numbers(said)
     while "Next" in buttons(card_of(said)):
         assert len(numbers(said)) == PAGE
         said = await world.client.press(message, "Next", person=person)
@@ -147,21 +147,21 @@ async def test_next_and_previous_lead_through_the_pages_and_back(shared: World) 
     mara = await shared.linked()
     first = await shared.client.say("tickets open", person=mara)
     assert "Previous" not in buttons(card_of(first))
-    second = await shared.client.press(first.messages[-1], "Next", person=mara)
+    second = await shared.client.press(cards_of(first)[-1], "Next", person=mara)
     assert not set(numbers(first)) & set(numbers(second))
     total = sum(is_open(row) for row in shared.tickets())
     assert f"9-16 of {total}, next SLA due first" in texts(card_of(second))
-    back = await shared.client.press(first.messages[-1], "Previous", person=mara)
+    back = await shared.client.press(cards_of(first)[-1], "Previous", person=mara)
     assert numbers(back) == numbers(first)
 
 
 async def test_a_row_opens_its_ticket_and_leads_back_to_the_same_page(shared: World) -> None:
     mara = await shared.linked()
     first = await shared.client.say("tickets open", person=mara)
-    second = await shared.client.press(first.messages[-1], "Next", person=mara)
-    shown = await shared.client.press(first.messages[-1], f"Open {numbers(second)[0]}", person=mara)
+    second = await shared.client.press(cards_of(first)[-1], "Next", person=mara)
+    shown = await shared.client.press(cards_of(first)[-1], f"Open {numbers(second)[0]}", person=mara)
     assert any(text.startswith(numbers(second)[0]) for text in texts(card_of(shown)))
-    back = await shared.client.press(first.messages[-1], "Back to the list", person=mara)
+    back = await shared.client.press(cards_of(first)[-1], "Back to the list", person=mara)
     assert numbers(back) == numbers(second)
 
 
@@ -198,7 +198,7 @@ async def test_an_empty_list_offers_others_as_buttons_that_run(shared: World) ->
     assert not shared.tickets(assignedResourceID=DISPATCHER)
     said = await shared.client.say("tickets", person=dispatcher)
     assert "Nothing here." in texts(card_of(said))
-    run = await shared.client.press(said.messages[-1], "Tickets unassigned", person=dispatcher)
+    run = await shared.client.press(cards_of(said)[-1], "Tickets unassigned", person=dispatcher)
     assert "Unassigned tickets" in texts(card_of(run))
 
 

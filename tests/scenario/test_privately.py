@@ -7,6 +7,7 @@ from tests.scenario.conftest import World, card_of
 from tests.scenario.hand import fill
 
 PUBLIC = "I cannot answer privately here. Install me for yourself, and ask me in our own chat."
+TROUBLE = "Teams has trouble with my answer. Look in our own chat, or ask me again in a minute."
 
 
 @pytest.fixture
@@ -61,14 +62,32 @@ async def test_only_when_that_is_closed_too_the_channel_hears_one_line_that_tell
     said = await room.ask("tickets mine")
     assert said.status in {200, 202}
     assert room.heard() == [PUBLIC]
+    (line,) = room.connector.messages(room.channel)
+    assert line.prompts == ()
+    assert "replyToId" not in line.activity
     assert not said.elsewhere
 
 
-async def test_a_failure_that_passes_sends_nothing_elsewhere(room: Room) -> None:
-    room.connector.faults.refuse("ServiceError", conversation=room.channel.id, method="POST")
+@pytest.mark.parametrize(("code", "times"), [("ServiceError", 1), ("BadGateway", 2), ("Throttled", 1)])
+async def test_while_teams_fails_there_the_answer_comes_in_the_chat_of_the_two(
+    room: Room, code: str, times: int
+) -> None:
+    wait = 60 if code == "Throttled" else 0
+    room.connector.faults.refuse(code, conversation=room.channel.id, method="POST", times=times, retry_after=wait)
+    said = await room.ask("tickets mine")
+    (answer,) = said.elsewhere
+    assert answer.conversation == Conversation.personal(room.mara).id
+    assert "Your open tickets" in texts(answer.card or {})
+    assert room.heard() == []
+
+
+async def test_while_teams_fails_in_both_places_the_channel_hears_that_and_nothing_else(room: Room) -> None:
+    room.connector.takes_targeted = False
+    chat = Conversation.personal(room.mara).id
+    room.connector.faults.refuse("Throttled", conversation=chat, method="POST", retry_after=60)
     said = await room.ask("tickets mine")
     assert not said.elsewhere
-    assert room.heard() == []
+    assert room.heard() == [TROUBLE]
 
 
 async def test_a_private_cards_button_ends_in_a_private_edit(room: Room) -> None:

@@ -61,6 +61,21 @@ async def test_saving_is_said_at_once_and_the_message_is_edited_when_it_is_done(
     assert now(world, ticket)["status"] == 10
 
 
+async def test_a_private_card_in_a_channel_does_not_stay_at_saving(world: World, gate: Gate) -> None:
+    mara, tomas = await world.linked(0), await world.linked(1)
+    channel, ticket = world.teams.team("Service", mara, tomas), world.open_ticket_of()
+    asked = f"ticket {ticket['ticketNumber']}"
+    (message,) = (await world.client.say(asked, person=mara, conversation=channel, targeted=True)).messages
+    stop = gate.stop(PATCH)
+    pressing = asyncio.create_task(fill(world, message, mara, "Status", "Set status", status="10"))
+
+    said, edited = await slowly(pressing, stop)
+
+    assert "Saving..." in read(said)
+    assert (edited.id, edited.targeted_to) == (message.id, mara.mri)
+    assert "Status is now Dispatched (Mara Lindqvist)" in words(edited)
+
+
 async def test_pressing_again_while_it_is_saved_writes_once(world: World, gate: Gate) -> None:
     mara = await world.linked()
     ticket = world.open_ticket_of()

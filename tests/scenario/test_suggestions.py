@@ -14,9 +14,11 @@ async def test_the_welcome_offers_words_that_run(world: World) -> None:
     mara = await world.linked()
     await world.client.uninstall(person=mara)
     told = await world.client.install(person=mara)
-    (welcome,) = [message for said in told for message in said.messages]
-    assert offered(world, welcome) == ["/tickets mine", "/new", "/help"]
-    said = await world.client.tap(welcome, "/tickets mine", person=mara)
+    welcome, further = [message for said in told for message in said.messages]
+    assert welcome.card is not None
+    assert further.text == "Next, you could say /tickets mine, /new or /help."
+    assert offered(world, further) == ["/tickets mine", "/new", "/help"]
+    said = await world.client.tap(further, "/tickets mine", person=mara)
     assert "Your open tickets" in texts(card_of(said))
 
 
@@ -31,7 +33,8 @@ async def test_the_first_list_offers_others_and_the_next_does_not(world: World) 
     mara = await world.linked()
     first = (await world.client.say("tickets mine", person=mara)).messages[-1]
     assert offered(world, first) == ["/tickets unassigned", "/tickets overdue", "/help"]
-    again = (await world.client.tap(first, "/tickets overdue", person=mara)).messages[-1]
+    (again,) = (await world.client.tap(first, "/tickets overdue", person=mara)).messages
+    assert again.card is not None
     assert offered(world, again) == []
 
 
@@ -43,5 +46,6 @@ async def test_nothing_is_suggested_to_many(world: World, place: str, words: str
         "group": world.teams.group("Night shift", mara),
         "channel": world.teams.team("Service", mara),
     }[place]
-    said = await world.client.say(words, person=mara, conversation=where)
-    assert not said.messages[-1].suggested
+    (card,) = (await world.client.say(words, person=mara, conversation=where)).messages
+    assert card.card is not None
+    assert not card.suggested

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.teams import Conversation
-from tests.scenario.conftest import World
+from tests.scenario.conftest import World, cards_of
 from tests.scenario.hand import fill, show
 
 
@@ -53,8 +53,8 @@ async def test_whatever_is_said_the_answer_has_a_line_of_its_own(world: World) -
     mara = await world.linked()
     for words in WORDS:
         said = await world.client.say(words, person=mara)
-        assert said.messages[-1].summary, words
-        assert len(said.messages[-1].summary) <= 150
+        assert cards_of(said)[-1].summary, words
+        assert len(cards_of(said)[-1].summary) <= 150
 
 
 async def test_a_welcome_and_a_stranger_have_lines_too(world: World) -> None:
@@ -62,4 +62,4 @@ async def test_a_welcome_and_a_stranger_have_lines_too(world: World) -> None:
     await world.client.uninstall(person=olga)
     told = await world.client.install(person=olga)
     asked = await world.client.say("tickets mine", person=olga)
-    assert all(message.summary for said in (*told, asked) for message in said.messages)
+    assert all(message.summary for said in (*told, asked) for message in cards_of(said))

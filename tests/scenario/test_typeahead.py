@@ -73,6 +73,6 @@ async def test_odd_questions_get_no_hits_and_break_nothing(
 ) -> None:
     mara = await shared.linked()
     said = await shared.client.invoke("application/search", value, person=mara)
-    assert said.status in {200, 501}
+    assert said.status == 200
     assert said.results == []
     assert "turn_broke" not in capsys.readouterr().out
