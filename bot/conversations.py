@@ -11,7 +11,7 @@ import structlog
 from msgspec import structs
 
 from attms_core.errors import NotAllowed
-from attms_core.model import Conversation, ConversationKind, Person, Right, TenantId
+from attms_core.model import Conversation, ConversationKind, Person, PersonKey, Right, TenantId
 from attms_core.people import demand
 from attms_core.ports import Now
 from attms_core.store import conversations
@@ -45,7 +45,7 @@ class Conversations:
         self._now = now
         self._viewers = Viewers(database=database, roster=roster, now=now)
         self._known: OrderedDict[tuple[TenantId, str], Conversation] = OrderedDict()
-        self._listed: OrderedDict[tuple[TenantId, str], None] = OrderedDict()
+        self._listed: OrderedDict[PersonKey, None] = OrderedDict()
         self._references = References(database=database, now=now, stored=self._stored)
 
     async def remember(self, told: Conversation) -> Conversation:
@@ -83,12 +83,11 @@ class Conversations:
         """Note that somebody came or went."""
         self._viewers.forget(conversation)
 
-    def is_first_list(self, conversation: Conversation) -> bool:
-        """Say once, as far as memory goes, that no list has been shown there yet."""
-        key = (conversation.tenant, conversation.id)
-        if key in self._listed:
+    def is_first_list(self, person: PersonKey) -> bool:
+        """Say once, as far as memory goes, that somebody has been shown no list yet."""
+        if person in self._listed:
             return False
-        self._listed[key] = None
+        self._listed[person] = None
         if len(self._listed) > REMEMBERED:
             self._listed.popitem(last=False)
         return True

@@ -5,6 +5,7 @@ from attms_core.model import ResourceId, Right, TicketFilter
 from attms_core.model.ticket import COMPLETE
 from bot import faces
 from bot.asking import Asking
+from bot.conversations import is_personal
 from bot.grammar import ListWords, Misread, read_list
 from bot.reply import Reply
 from bot.router import Router
@@ -42,7 +43,7 @@ async def _page(asking: Asking, words: str, offset: int) -> Reply:
     found = await asking.desk.page(asking.person, where, offset=offset)
     if offset and not found.lines:
         found = await asking.desk.page(asking.person, where)
-    is_first = asking.conversations.is_first_list(asking.conversation)
+    is_first = is_personal(asking.conversation) and asking.conversations.is_first_list(asking.person.key)
     return faces.tickets(asking, found, words=words or "mine", is_first=is_first)
 
 

@@ -31,7 +31,7 @@ class Form(Protocol):
 
 
 def tickets(scene: Scene, page: TicketPage, *, words: str, is_first: bool = False) -> Reply:
-    """Show a page of a list; the first one of a conversation suggests how to go on."""
+    """Show a page of a list; the first one that somebody sees suggests how to go on."""
     card = TicketsCard(
         title=list_title(words),
         filter=words,
