@@ -206,15 +206,16 @@ class Dispatch:
     async def _in_time(self, asking: Asking, handled: Coroutine[None, None, Reply]) -> Reply:
         """Wait for a write; when it takes too long and its wish is stored, say so and let it go on."""
         press = self._own(handled, "press", asking)
-        patience = self._patience.total_seconds()
+        patience, is_over = self._patience.total_seconds(), False
         try:
-            while not (await asyncio.wait({press}, timeout=patience))[0]:
-                if await self._owe_later(asking):
+            while not is_over:
+                is_over = bool((await asyncio.wait({press}, timeout=patience))[0])
+                if not is_over and await self._owe_later(asking):
                     card = SavingCard()
                     return Reply(card.render(asking.reader), card.summary())
                 patience = self._patience.total_seconds() / LOOKS  # it may be stored any moment
         finally:
-            if not press.done():  # also when the turn was cancelled, or the store does not take what is owed
+            if not is_over:  # also when the turn was cancelled, or the store does not take what is owed
                 self._own(self._finish_late(asking, press), "late press", asking)
         return await press
 

@@ -23,8 +23,8 @@ from bench.world import LOOPBACK, opened
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-async def _first_card(command: Sequence[str], tmp_path: Path) -> dict[str, Any]:
-    """Start a bot, let it answer one turn, and give the card it has posted."""
+async def _card(command: Sequence[str], tmp_path: Path, *, turns: int = 1) -> dict[str, Any]:
+    """Start a bot, let it answer so many turns, and give the card it has posted last."""
     with socket.socket() as trial:
         trial.bind((LOOPBACK, 0))
         port = trial.getsockname()[1]
@@ -32,8 +32,11 @@ async def _first_card(command: Sequence[str], tmp_path: Path) -> dict[str, Any]:
         mine = {"BENCH_TICKETS": str(mirror.FEWEST), "BENCH_MIRRORS": str(tmp_path)}
         environ = {**world.environment(port), **mine}
         async with running(command, environ, core="", log=tmp_path / "bot.log"):
-            await Load(world, port).first()
-        assert world.connector.replies == 1
+            load = Load(world, port)
+            for _ in range(turns):
+                before = world.connector.replies
+                await load.first()
+            assert world.connector.replies == before + 1
         return dict(json.loads(world.connector.last)["attachments"][0]["content"])
 
 
@@ -43,7 +46,7 @@ def _sizes(home: Path) -> list[int]:
 
 
 async def test_the_candidate_builds_its_mirror_and_answers_with_a_page_of_eight(tmp_path: Path) -> None:
-    card = await _first_card(run.BOTS[OURS], tmp_path)
+    card = await _card(run.BOTS[OURS], tmp_path, turns=2)  # after the first it also says how to go on
     rows = [part for part in card["body"] if part["type"] == "Container"]
     assert len(rows) == 8
     assert f"1-8 of {mirror.MINE}" in json.dumps(card)
@@ -52,7 +55,7 @@ async def test_the_candidate_builds_its_mirror_and_answers_with_a_page_of_eight(
 
 
 async def test_the_yardstick_answers_with_a_card(tmp_path: Path) -> None:
-    card = await _first_card(run.BOTS[BARE], tmp_path)
+    card = await _card(run.BOTS[BARE], tmp_path)
     assert len(card["body"]) == 9
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from attms_core import http_pool as _http_pool  # noqa: F401 - loading it would outlast this patience
 from attms_core.desk import lookback
 from sandbox.teams import Message, Person, Said, texts
 from tests.scenario.conftest import Open, World
