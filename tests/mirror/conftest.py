@@ -24,8 +24,17 @@ def autotask() -> FakeAutotask:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(None, tmp_path)
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """Name the engine: SQLite, which has no URL, unless tests ask by this fixture's parameter for ``postgresql``."""
+    url: str | None = None
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str | None, tmp_path: Path) -> AsyncIterator[Database]:
+    database = await open_database(database_url, tmp_path)
     yield database
     await database.close()
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -13,7 +12,7 @@ from attms_core.mirror import Mirror
 from attms_core.mirror.history import AT_ONCE
 from attms_core.model import NoteId, Ticket, TicketId, TimeEntryId
 from attms_core.store import changes, notes, tickets, time_entries
-from attms_core.store.database import Database, open_database
+from attms_core.store.database import Database
 from tests.mirror.conftest import Waits
 from tests.support.fake_autotask import ANA, NOON, TENANT, Clock, FakeAutotask, note, ticket, time_entry
 from tests.support.levels import told
@@ -22,12 +21,7 @@ YEAR = timedelta(days=365)
 ONE, TWO, THREE, FOUR = (TicketId(n) for n in (1, 2, 3, 4))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    url: str | None = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = await open_database(url, tmp_path)
-    yield opened
-    await opened.close()
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 class Desk:

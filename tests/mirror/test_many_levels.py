@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -24,7 +23,7 @@ from attms_core.model import (
 )
 from attms_core.notices import Notices
 from attms_core.store import changes, owed, people
-from attms_core.store.database import Database, Tx, open_database
+from attms_core.store.database import Database, Tx
 from tests.support.fake_autotask import ANA, NOON, TENANT, Clock, FakeAutotask, ticket
 from tests.support.levels import EVER
 
@@ -33,12 +32,7 @@ OBJECT_ID = "ana"
 Told = Counter[tuple[TicketId | None, str]]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    url: str | None = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = await open_database(url, tmp_path)
-    yield opened
-    await opened.close()
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 class Desk:
