@@ -31,7 +31,18 @@ from attms_core.model import (
     Ticket,
     TicketId,
 )
-from attms_core.store import directory, levels, metadata, people, sync, tables, ticket_rows, tickets, words
+from attms_core.store import (
+    directory,
+    levels,
+    metadata,
+    people,
+    sync,
+    tables,
+    ticket_rows,
+    ticket_words,
+    tickets,
+    words,
+)
 from attms_core.store.database import Database, Tx, open_database
 from attms_core.store.sync import SyncState
 
@@ -190,5 +201,5 @@ def _freshen(tx: Tx, person: PersonKey, now: datetime) -> None:
 
 def _fingerprint() -> int:
     """Tell mirrors apart that another version of the tables, or of this file, has made."""
-    sources = (str(module.__file__) for module in (levels, tables, ticket_rows, tickets, words))
+    sources = (str(module.__file__) for module in (levels, tables, ticket_rows, ticket_words, tickets, words))
     return zlib.crc32(b"".join(Path(source).read_bytes() for source in (*sources, __file__)))

@@ -17,7 +17,7 @@ from attms_core.model import (
     TenantId,
 )
 from attms_core.store import directory_rows as rows
-from attms_core.store import tickets
+from attms_core.store import ticket_words
 from attms_core.store.build import Among, insert_if_new, number, upsert, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement
@@ -86,7 +86,7 @@ def put_companies(tx: Tx, tenant: TenantId, companies_: Sequence[Company]) -> No
         [{"tenant": tenant, "word": word, "company": c.id} for c in named for word in dict.fromkeys(folded(c.name))],
     )
     for company in named:
-        tickets.reindex_company(tx, tenant, company.id, company.name)
+        ticket_words.put_company(tx, tenant, company.id, company.name)
 
 
 def put_contacts(tx: Tx, tenant: TenantId, contacts: Sequence[Contact]) -> None:

@@ -4,9 +4,10 @@ So do the service levels that were reached, since each is told once. Technicians
 they are read anew: people's links and rights look at them.
 """
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 
 from attms_core.model import TenantId
+from attms_core.store import ticket_words
 from attms_core.store.build import words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement
@@ -21,12 +22,6 @@ from attms_core.store.tables import (
     time_entries,
 )
 
-_OF_TENANT = "IN (SELECT docid FROM tickets WHERE tenant = :tenant)"
-_SEARCH = Statement(
-    "forget all words of tickets",
-    sqlite=text(f"DELETE FROM tickets_search WHERE rowid {_OF_TENANT}"),  # noqa: S608 - constant text
-    postgresql=text(f"DELETE FROM tickets_search WHERE docid {_OF_TENANT}"),  # noqa: S608 - constant text
-)
 _TABLES = tuple(
     Statement(f"forget all {table.name}", delete(table).where(table.c.tenant == words("tenant")))
     for table in (tickets, notes, time_entries, opportunities, company_words, companies, contacts, syncs)
@@ -35,6 +30,6 @@ _TABLES = tuple(
 
 def mirrored(tx: Tx, tenant: TenantId) -> None:
     """Drop tickets, notes, time, opportunities, companies and contacts, and how far their reading had come."""
-    tx.run(_SEARCH, tenant=tenant)
+    ticket_words.forget_all(tx, tenant)
     for statement in _TABLES:
         tx.run(statement, tenant=tenant)

@@ -7,7 +7,7 @@ imports this, a start does not.
 from sqlalchemy import Index, Table, and_, false, true
 
 from attms_core.store.notice_tables import owed
-from attms_core.store.tables import changes, contacts, opportunities, people, tickets, tickets_search
+from attms_core.store.tables import changes, contacts, opportunities, people, ticket_words, tickets
 
 
 def _index(table: Table, name: str, *columns: str, where: object, unique: bool = False) -> None:
@@ -44,7 +44,7 @@ _index(tickets, "done_queue", "tenant", "queue", "next_due", "id", where=_DONE)
 _index(tickets, "done_priority", "tenant", "priority", "next_due", "id", where=_DONE)
 # Whoever looks for service levels reads only what is near.
 _index(tickets, "level", "tenant", "level_at", where=tickets.c.level_at.is_not(None))
-Index("tickets_search_words", tickets_search.c.words, postgresql_using="gin")
+Index("ticket_words_words", ticket_words.c.words, postgresql_using="gin")
 
 _index(contacts, "name", "tenant", "folded", "id", where=contacts.c.is_active == true())
 _index(changes, "opportunity", "tenant", "opportunity", "at", "id", where=changes.c.opportunity.is_not(None))

@@ -107,23 +107,24 @@ class Words(Struct, frozen=True):
 
 
 class Match(Struct, frozen=True):
-    """Folded words to be found, of letters and digits alone: each begins an indexed word, behind one of the marks."""
+    """What a row must have: each word, of letters and digits alone, begins one of its; of each group it has a tag."""
 
     words: tuple[str, ...]
-    marks: tuple[str, ...]
+    tags: tuple[tuple[str, ...], ...] = ()
 
     def for_sqlite(self) -> str:
         """Write it in FTS5's query language."""
-        return _all_of(self, '"{}"*', " OR ", " AND ")
+        begun = [f'"{word}"*' for word in self.words]
+        return " AND ".join([*begun, *(_either(" OR ", '"', group) for group in self.tags)])
 
     def for_postgresql(self) -> str:
         """Write it as a tsquery."""
-        return _all_of(self, "'{}':*", " | ", " & ")
+        begun = [f"'{word}':*" for word in self.words]
+        return " & ".join([*begun, *(_either(" | ", "'", group) for group in self.tags)])
 
 
-def _all_of(match: Match, beginning: str, either: str, both: str) -> str:
-    found = ([beginning.format(mark + word) for mark in match.marks] for word in match.words)
-    return both.join(f"({either.join(each)})" for each in found)
+def _either(word: str, quote: str, tags: Sequence[str]) -> str:
+    return f"({word.join([f'{quote}{tag}{quote}' for tag in tags])})"
 
 
 def for_sqlite(value: Any) -> Any:

@@ -69,11 +69,11 @@ tickets = Table(
     Index("tickets_number", "tenant", "number"),
 )
 
-# PostgreSQL's side of the search; on SQLite ``tickets_search`` is an FTS5 table (rowid, words).
-tickets_search = Table(
-    "tickets_search",
+# PostgreSQL's words of tickets; on SQLite ``ticket_words`` is an FTS5 table (rowid, words).
+ticket_words = Table(
+    "ticket_words",
     metadata,
-    Column("docid", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
     Column("words", Searched(), nullable=False),
 )
 

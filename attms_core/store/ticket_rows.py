@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import case
+from sqlalchemy import and_, case
 
 from attms_core.model import CLOCKS, Listed, TenantId, Ticket, earliest, marks, next_due
 from attms_core.store.tables import NEVER, companies, tickets
@@ -63,6 +63,18 @@ LISTED = (
     case((_t.resolution_plan_at.is_(None), _t.resolution_plan_due)),
 )
 """What ``decode_listed`` wants, in its order; more may follow."""
+NAMED = and_(companies.c.tenant == _t.tenant, companies.c.id == _t.company)
+"""The company of a ticket, for its name."""
+
+
+class Part(NamedTuple):
+    """A part of a list."""
+
+    rows: list[Listed]
+    total: int
+    """How long the whole list is, as far as it was counted."""
+    counted_to: int
+    """A total of so many means: so many or more."""
 
 
 def encode(tenant: TenantId, ticket: Ticket) -> dict[str, Any]:

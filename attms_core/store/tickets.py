@@ -1,21 +1,21 @@
 """Tickets: written by the mirror, read by everybody. Lists are in ``ticket_pages``, columns in ``ticket_rows``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import false, func, select, text, true, update
+from sqlalchemy import false, func, select, true, update
 
-from attms_core.model import CompanyId, ResourceId, TenantId, Ticket, TicketId
+from attms_core.model import ResourceId, TenantId, Ticket, TicketId
+from attms_core.store import ticket_words
 from attms_core.store.build import Among, number, upsert, words
 from attms_core.store.database import Tx
-from attms_core.store.statement import Statement, Words
-from attms_core.store.tables import NEVER, companies, notes, tickets, time_entries
-from attms_core.store.ticket_pages import Part, page
-from attms_core.store.ticket_rows import COLUMNS, decode, encode
+from attms_core.store.statement import Statement
+from attms_core.store.tables import NEVER, notes, tickets, time_entries
+from attms_core.store.ticket_pages import page
+from attms_core.store.ticket_rows import COLUMNS, Part, decode, encode
 from attms_core.store.values import moment_or_none, stamp
-from attms_core.store.words import OPEN, folded
 
 __all__ = [
     "Part",
@@ -31,7 +31,6 @@ __all__ = [
     "open_ids",
     "page",
     "put",
-    "reindex_company",
 ]
 
 _t = tickets.c
@@ -44,33 +43,6 @@ _BY_NUMBER = Statement(
     select(*COLUMNS).where(_ours, _t.number == words("number")).order_by(_t.id.desc()).limit(1),
 )
 _PUT = upsert(tickets, ["tenant", "id"], keep=["notes_synced_at"])
-_NAMES = Statement(
-    "names of companies",
-    select(companies.c.id, companies.c.name).where(companies.c.tenant == words("tenant"), Among(companies.c.id, "ids")),
-)
-# The ticket must be there. SQLite is given one row of VALUES: for rows of a SELECT it guards each by a savepoint, at
-# which FTS5 writes down all that it holds back; that is four times the work.
-_INDEX = Statement(
-    "index a ticket",
-    sqlite=text(
-        "REPLACE INTO tickets_search (rowid, words)"
-        " VALUES ((SELECT docid FROM tickets WHERE tenant = :tenant AND id = :id), :words)"
-    ),
-    postgresql=text(
-        "INSERT INTO tickets_search (docid, words)"
-        " SELECT docid, array_to_tsvector(CAST(:words AS TEXT[])) FROM tickets WHERE tenant = :tenant AND id = :id"
-        " ON CONFLICT (docid) DO UPDATE SET words = excluded.words"
-    ),
-)
-_FORGET_SQLITE = (
-    "DELETE FROM tickets_search WHERE rowid IN (SELECT docid FROM tickets"
-    " WHERE tenant = :tenant AND id IN (SELECT value FROM json_each(:ids)))"
-)
-_FORGET_POSTGRESQL = (
-    "DELETE FROM tickets_search WHERE docid IN (SELECT docid FROM tickets"
-    " WHERE tenant = :tenant AND id = ANY(CAST(:ids AS BIGINT[])))"
-)
-_FORGET = Statement("forget words of tickets", sqlite=text(_FORGET_SQLITE), postgresql=text(_FORGET_POSTGRESQL))
 _DELETE = Statement("delete tickets", sql_delete(tickets).where(_ours, Among(_t.id, "ids")))
 _DELETE_NOTES = Statement(
     "delete notes of tickets",
@@ -107,10 +79,6 @@ _MARK_NOTES = Statement(
     update(tickets).where(_t.tenant == words("of_tenant"), Among(_t.id, "ids")).values(notes_synced_at=number("at")),
 )
 _NOTES_SYNCED = Statement("notes are synced", select(_t.notes_synced_at).where(_ours, Among(_t.id, "ids")))
-_OF_COMPANY = Statement(
-    "texts of a company's tickets",
-    select(_t.id, _t.number, _t.title, _t.description, _t.is_open).where(_ours, Among(_t.company, "ids")),
-)
 
 
 class Completed(Struct, frozen=True):
@@ -137,15 +105,15 @@ def put(tx: Tx, tenant: TenantId, tickets: Sequence[Ticket]) -> None:
     """Write tickets over what is there, words and next due time included. Of one id the last wins."""
     if not tickets:
         return
-    latest = {ticket.id: ticket for ticket in tickets}.values()
-    names = _names(tx, tenant, {ticket.company for ticket in latest})
-    tx.many(_PUT, [encode(tenant, ticket) for ticket in latest])
-    tx.many(_INDEX, [_indexed(tenant, ticket, names.get(ticket.company, "")) for ticket in latest])
+    latest = {ticket.id: ticket for ticket in tickets}
+    stood = ticket_words.places(tx, tenant, list(latest))
+    tx.many(_PUT, [encode(tenant, ticket) for ticket in latest.values()])
+    ticket_words.put(tx, tenant, list(latest.values()), stood)
 
 
 def delete(tx: Tx, tenant: TenantId, ids: Sequence[TicketId]) -> int:
     """Delete tickets with notes and time; what is known to have happened to them stays. Gives the number of tickets."""
-    tx.run(_FORGET, tenant=tenant, ids=ids)
+    ticket_words.forget(tx, tenant, ids)
     tx.run(_DELETE_NOTES, tenant=tenant, ids=ids)
     tx.run(_DELETE_ENTRIES, tenant=tenant, ids=ids)
     return tx.run(_DELETE, tenant=tenant, ids=ids)
@@ -190,24 +158,3 @@ def notes_synced(tx: Tx, tenant: TenantId, id: TicketId) -> bool:  # noqa: A002 
     """Say whether a ticket's notes were ever synced; no for one that is not here."""
     row = tx.one(_NOTES_SYNCED, tenant=tenant, ids=[id])
     return bool(row and row[0] is not None)
-
-
-def reindex_company(tx: Tx, tenant: TenantId, company: CompanyId, name: str) -> None:
-    """Put a company's new name among the words of its tickets."""
-    rows = tx.all(_OF_COMPANY, tenant=tenant, ids=[company])
-    found = [(id_, _words(name, *texts, is_open=bool(is_open))) for id_, *texts, is_open in rows]
-    tx.many(_INDEX, [{"tenant": tenant, "id": id_, "words": made} for id_, made in found])
-
-
-def _names(tx: Tx, tenant: TenantId, ids: Iterable[CompanyId]) -> dict[CompanyId, str]:
-    return {CompanyId(id_): name for id_, name in tx.all(_NAMES, tenant=tenant, ids=list(ids))}
-
-
-def _indexed(tenant: TenantId, ticket: Ticket, company: str) -> dict[str, object]:
-    made = _words(company, ticket.number, ticket.title, ticket.description, is_open=not ticket.is_complete)
-    return {"tenant": tenant, "id": ticket.id, "words": made}
-
-
-def _words(*texts: str, is_open: bool) -> Words:
-    mark = OPEN if is_open else ""
-    return Words(tuple([f"{mark}{word}" for word in dict.fromkeys(folded(" ".join(texts)))]))

@@ -7,12 +7,6 @@ LONGEST = 64
 """Characters of a word that count."""
 MOST = 8
 """Words of a query that count."""
-OPEN = "\u2039"
-"""Begins each word of a ticket that is open, so that looking for such tickets meets the words of no others.
-
-No folded text can hold it: U+2039 is neither letter nor digit.
-"""
-
 _WORD = re.compile(r"[^\W_]+")
 
 

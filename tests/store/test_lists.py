@@ -5,19 +5,21 @@ import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from attms_core.model import CompanyId, Listed, ResourceId, TenantId, Ticket, TicketFilter, next_due
-from attms_core.store import ticket_pages, tickets
+from attms_core.model import CompanyId, Listed, ResourceId, TenantId, Ticket, TicketFilter, TicketId, next_due
+from attms_core.store import ticket_search, tickets
 from attms_core.store.database import Database, open_database
-from attms_core.store.statement import SQLITE, for_sqlite
-from attms_core.store.ticket_pages import _Asked, _read, _statements
+from attms_core.store.sqlite import SqliteTx, connect
+from attms_core.store.statement import SQLITE, Statement, for_sqlite
+from attms_core.store.ticket_words import SOUGHT
 from tests.store.values import NOON, OURS, at, listed, ticket
 
 SMALL = st.integers(1, 3)
@@ -78,19 +80,25 @@ def is_listed(ticket: Ticket, where: TicketFilter, now: datetime) -> bool:
 def expected(some: list[Ticket], where: TicketFilter, offset: int, limit: int) -> tuple[list[Listed], int]:
     """Give the page as Python would."""
     kept = [t for t in some if is_listed(t, where, NOON)]
-    kept.sort(key=lambda t: (due[1] if (due := next_due(t)) else datetime.max.replace(tzinfo=NOON.tzinfo), t.id))
+    kept.sort(key=place)
     return [listed(each) for each in kept[offset : offset + limit]], len(kept)
+
+
+def place(ticket: Ticket) -> tuple[bool, datetime, int]:
+    """Say where a ticket stands: open ones first, those without a due time behind those with one."""
+    due = next_due(ticket)
+    return ticket.is_complete, due[1] if due else datetime.max.replace(tzinfo=NOON.tzinfo), ticket.id
 
 
 @pytest.fixture
 def runner(database_url: str | None, tmp_path: Path) -> Iterator[tuple[asyncio.Runner, Database]]:
     """Open a database for a test that is no coroutine: hypothesis calls it many times."""
-    usual = ticket_pages.FEW, ticket_pages.WALKED
+    usual = ticket_search.SPELT
     with asyncio.Runner() as runner:
         opened = runner.run(open_database(database_url, tmp_path))
         yield runner, opened
         runner.run(opened.close())
-        ticket_pages.FEW, ticket_pages.WALKED = usual
+        ticket_search.SPELT = usual
 
 
 TENANTS = itertools.count()
@@ -99,115 +107,152 @@ TENANTS = itertools.count()
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(
     drawn=TICKETS,
+    again=TICKETS,
+    gone=st.sets(st.integers(0, 11), max_size=2),
     filters=st.lists(FILTERS, min_size=4, max_size=4),
     offset=st.integers(0, 2),
     limit=st.integers(1, 6),
-    bounds=st.sampled_from([(0, 1), (1, 1), (ticket_pages.FEW, 1), (ticket_pages.FEW, ticket_pages.WALKED)]),
+    spelt=st.sampled_from([1, ticket_search.SPELT]),
 )
 def test_a_page_is_what_a_plain_reading_of_the_filter_says(
     runner: tuple[asyncio.Runner, Database],
     *,
     drawn: list[dict[str, object]],
+    again: list[dict[str, object]],
+    gone: set[int],
     filters: list[TicketFilter],
     offset: int,
     limit: int,
-    bounds: tuple[int, int],
+    spelt: int,
 ) -> None:
-    ticket_pages.FEW, ticket_pages.WALKED = bounds  # so that words are looked for in each of the three ways
+    ticket_search.SPELT = spelt  # so that values are looked for by tags and among rows
     loop, database = runner
     tenant = TenantId(f"tenant {next(TENANTS)}")
-    some = [replace(ticket(n), **given) for n, given in enumerate(drawn)]
-    loop.run(database.write(lambda tx: tickets.put(tx, tenant, some)))
+    first, later = ([replace(ticket(n), **given) for n, given in enumerate(some)] for some in (drawn, again))
+    there = {each.id: each for each in (*first, *later) if each.id not in gone}
+    loop.run(database.write(lambda tx: tickets.put(tx, tenant, first)))
+    loop.run(database.write(lambda tx: tickets.put(tx, tenant, later)))
+    loop.run(database.write(lambda tx: tickets.delete(tx, tenant, [TicketId(id_) for id_ in gone])))
     for where in filters:
         found = loop.run(
             database.read(
                 lambda tx, w=where: tickets.page(tx, tenant, w, now=NOON, offset=offset, limit=limit)  # type: ignore[misc]
             )
         )
-        rows, total = expected(some, where, offset, limit)
+        rows, total = expected(list(there.values()), where, offset, limit)
         assert found.rows == rows, where
         assert found.total == min(total, found.counted_to), where
 
 
-LISTS = [
-    TicketFilter(),
-    TicketFilter(overdue=True),
-    TicketFilter(unassigned=True),
-    TicketFilter(assignee=ResourceId(1)),
-    TicketFilter(assignee=ResourceId(1), overdue=True),
-    TicketFilter(queues=(1,)),
-    TicketFilter(queues=(1, 2)),
-    TicketFilter(companies=(CompanyId(1),)),
-    TicketFilter(companies=(CompanyId(1), CompanyId(2))),
-    TicketFilter(statuses=(1,)),
-    TicketFilter(statuses=(1, 7)),
-    TicketFilter(statuses=(5,)),
-    TicketFilter(statuses=(5, 7)),
-    TicketFilter(statuses=(5,), companies=(CompanyId(1),)),
-    TicketFilter(statuses=(5,), assignee=ResourceId(1)),
-    TicketFilter(statuses=(5,), queues=(1,)),
-    TicketFilter(statuses=(5,), priorities=(1,)),
-    TicketFilter(priorities=(1,)),
-    TicketFilter(words="printer"),
-    TicketFilter(words="printer", statuses=(5,)),
-    TicketFilter(words="printer", assignee=ResourceId(1)),
-    TicketFilter(within_queues=(1, 2)),
-    TicketFilter(unassigned=True, within_companies=(CompanyId(1),)),
-    TicketFilter(unassigned=True, queues=(1,)),
-]
-SORTS = ("queues", "statuses", "companies", "within", "words")
+LISTS = {
+    "all": TicketFilter(),
+    "overdue": TicketFilter(overdue=True),
+    "unassigned": TicketFilter(unassigned=True),
+    "mine": TicketFilter(assignee=ResourceId(1)),
+    "mine, overdue": TicketFilter(assignee=ResourceId(1), overdue=True),
+    "a queue": TicketFilter(queues=(1,)),
+    "a company": TicketFilter(companies=(CompanyId(1),)),
+    "a status": TicketFilter(statuses=(1,)),
+    "complete": TicketFilter(statuses=(5,)),
+    "complete of a company": TicketFilter(statuses=(5,), companies=(CompanyId(1),)),
+    "complete of mine": TicketFilter(statuses=(5,), assignee=ResourceId(1)),
+    "complete of a queue": TicketFilter(statuses=(5,), queues=(1,)),
+    "complete of a priority": TicketFilter(statuses=(5,), priorities=(1,)),
+    "a priority": TicketFilter(priorities=(1,)),
+    "unassigned of a queue": TicketFilter(unassigned=True, queues=(1,)),
+}
+SEARCHES = {
+    "queues": TicketFilter(queues=(1, 2)),
+    "companies": TicketFilter(companies=(CompanyId(1), CompanyId(2))),
+    "statuses": TicketFilter(statuses=(1, 7)),
+    "open and complete": TicketFilter(statuses=(5, 7)),
+    "words": TicketFilter(words="printer"),
+    "words, complete": TicketFilter(words="printer", statuses=(5,)),
+    "words, overdue": TicketFilter(words="printer", overdue=True),
+    "words, mine": TicketFilter(words="printer", assignee=ResourceId(1)),
+    "words, many companies": TicketFilter(
+        words="printer", companies=tuple(CompanyId(n) for n in range(2 * ticket_search.SPELT))
+    ),
+    "within queues": TicketFilter(within_queues=(1, 2)),
+    "within a company": TicketFilter(unassigned=True, within_companies=(CompanyId(1),)),
+    "within many companies": TicketFilter(within_companies=tuple(CompanyId(n) for n in range(2 * ticket_search.SPELT))),
+}
 
 
-@pytest.mark.parametrize("where", LISTS, ids=lambda where: " ".join(_read(where, NOON)[0][0]))
-async def test_no_list_reads_all_tickets_nor_sorts_what_an_index_orders(
-    sqlite: Database, tmp_path: Path, where: TicketFilter
-) -> None:
+class Explained(SqliteTx):
+    """Runs statements, and keeps how SQLite finds their rows."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._plain = connection
+        self.steps: list[str] = []
+
+    def all(self, statement: Statement, **params: Any) -> list[tuple[Any, ...]]:
+        """Give all rows."""
+        made = statement.compiled(SQLITE)
+        bound = {name: for_sqlite(value) for name, value in {**made.constants, **params}.items()}
+        self.steps += [row[3] for row in self._plain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
+        return super().all(statement, **params)
+
+
+async def steps(sqlite: Database, folder: Path, where: TicketFilter) -> list[str]:
+    """Say how SQLite finds the first page of a list."""
     await sqlite.write(lambda tx: tickets.put(tx, OURS, [ticket(1)]))
-    arms, params = _read(where, NOON)
-    given_ = {**params, "tenant": OURS, "skip": 0, "most": 8, "top": 8, "counted_to": 1000}
-    with closing(sqlite3.connect(tmp_path / "attms.db")) as plain:
-        for statement in (_statements(arms).paged, _statements(arms).counted):
-            made = statement.compiled(SQLITE)
-            bound = {name: for_sqlite(value) for name, value in {**given_, **made.constants}.items()}
-            plan = [row[3] for row in plain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
-            assert not [step for step in plan if step.startswith("SCAN tickets") and "VIRTUAL" not in step], plan
-            walks = [step for step in plan if "INDEX tickets_" in step or "rowid=?" in step or "PRIMARY KEY" in step]
-            assert walks, plan
+    with closing(connect(folder / "attms.db")) as connection:
+        tx = Explained(connection)
+        tickets.page(tx, OURS, where, now=NOON, offset=0, limit=8)
+        return tx.steps
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        w
-        for w in LISTS
-        if len(_read(w, NOON)[0]) == 1 and not any(word in name for name in _read(w, NOON)[0][0] for word in SORTS)
-    ],
-    ids=lambda where: " ".join(_read(where, NOON)[0][0]),
-)
+@pytest.mark.parametrize("where", LISTS.values(), ids=LISTS)
 async def test_a_list_of_one_value_comes_in_the_order_of_an_index(
     sqlite: Database, tmp_path: Path, where: TicketFilter
 ) -> None:
-    arms, params = _read(where, NOON)
-    assert _statements(arms).tells_total
-    made = _statements(arms).paged.compiled(SQLITE)
-    bound = {**params, "tenant": OURS, "skip": 0, "most": 8, "counted_to": 1000, **made.constants}
-    with closing(sqlite3.connect(tmp_path / "attms.db")) as plain:
-        plan = [row[3] for row in plain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
-    assert [step for step in plan if "SEARCH tickets USING" in step], plan
-    assert not [step for step in plan if "TEMP B-TREE" in step], plan
+    found = await steps(sqlite, tmp_path, where)
+    assert [step for step in found if step.startswith("SEARCH tickets USING INDEX")], found
+    assert not [step for step in found if "SCAN tickets" in step or "TEMP B-TREE" in step], found
 
 
-@pytest.mark.parametrize(
-    "where", [TicketFilter(companies=(CompanyId(1), CompanyId(2))), TicketFilter(within_companies=(CompanyId(1),))]
-)
-async def test_words_within_some_companies_are_looked_for_company_by_company(
-    sqlite: Database, tmp_path: Path, where: TicketFilter
-) -> None:
-    await sqlite.write(lambda tx: tickets.put(tx, OURS, [ticket(1)]))
-    arms, params = _read(where, NOON)
-    wanted = _Asked(arms, {"tenant": OURS, "skip": 0, "most": 8, **params}, 0, 8).having("words here", ("printer",))
-    made = _statements(wanted.arms).paged.compiled(SQLITE)
-    bound = {name: for_sqlite(value) for name, value in {**wanted.params, **made.constants}.items()}
-    with closing(sqlite3.connect(tmp_path / "attms.db")) as plain:
-        plan = [row[3] for row in plain.execute(f"EXPLAIN QUERY PLAN {made.sql}", bound)]
-    assert [step for step in plan if "INDEX tickets_company " in step], plan
+@pytest.mark.parametrize("where", SEARCHES.values(), ids=SEARCHES)
+async def test_other_lists_come_in_the_order_of_words(sqlite: Database, tmp_path: Path, where: TicketFilter) -> None:
+    first, second, *rest = await steps(sqlite, tmp_path, where)
+    assert first.startswith("SCAN ticket_words VIRTUAL TABLE INDEX"), first
+    assert second.startswith("SEARCH tickets USING INTEGER PRIMARY KEY"), second
+    assert not [step for step in rest if "SCAN tickets" in step or "TEMP B-TREE" in step], rest
+
+
+async def test_a_word_counts_as_far_as_it_is_indexed(database: Database) -> None:
+    long = "Hausverwaltungsgesellschaft"
+    await database.write(lambda tx: tickets.put(tx, OURS, [replace(ticket(1), title=long)]))
+
+    async def found(words: str) -> int:
+        where = TicketFilter(words=words)
+        part = await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=0, limit=8))
+        return part.total
+
+    for length in range(1, len(long) + 1):
+        assert await found(long[:length]) == 1, length
+    assert await found(long[: SOUGHT - 1] + "x") == 0
+
+
+async def test_a_list_is_counted_to_the_next_fifty(database: Database) -> None:
+    await database.write(lambda tx: tickets.put(tx, OURS, [replace(ticket(n), title="jam") for n in range(120)]))
+
+    async def counted(offset: int) -> tuple[int, int, int]:
+        where = TicketFilter(words="jam")
+        part = await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=offset, limit=8))
+        return len(part.rows), part.total, part.counted_to
+
+    assert await counted(0) == (8, 50, 50)
+    assert await counted(48) == (8, 100, 100)
+    assert await counted(112) == (8, 120, 150)
+    assert await counted(120) == (0, 120, 150)
+
+
+async def test_tickets_due_in_the_same_minute_stand_as_they_were_met(database: Database) -> None:
+    moments = (at(1) + timedelta(seconds=50), at(1) + timedelta(seconds=10), at(1) - timedelta(seconds=1))
+    some = [replace(ticket(n), title="jam", due=due) for n, due in enumerate(moments)]
+    await database.write(lambda tx: tickets.put(tx, OURS, some))
+    where = TicketFilter(words="jam")
+    part = await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=0, limit=8))
+    assert [row.id for row in part.rows] == [2, 0, 1]

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, inspect, make_url, text
 
 from attms_core.model import TicketFilter, TicketId
-from attms_core.store import changes, levels, sync, ticket_pages, tickets, upkeep
+from attms_core.store import changes, levels, sync, tickets, upkeep
 from attms_core.store import partial_indexes as _partial_indexes  # noqa: F401 - they are compared too
 from attms_core.store import upgrade as upgrading
 from attms_core.store.columns import metadata
@@ -39,7 +39,7 @@ def engine(database: Database, database_url: str | None, tmp_path: Path) -> Iter
 
 def is_compared(_: Any, name: str | None, kind: str, *__: Any) -> bool:
     """Leave out the words on SQLite: a full-text table is no table of SQLAlchemy's."""
-    return not (kind == "table" and name and name.startswith("tickets_search"))
+    return not (kind == "table" and name and name.startswith("ticket_words"))
 
 
 async def test_the_migrated_schema_is_that_of_the_tables(engine: Engine) -> None:
@@ -54,7 +54,7 @@ async def test_every_index_has_the_columns_and_the_condition_of_the_tables(engin
     with engine.connect() as connection:
         found = inspect(connection)
         for table in metadata.sorted_tables:
-            if engine.dialect.name == "sqlite" and table.name == "tickets_search":
+            if engine.dialect.name == "sqlite" and table.name == "ticket_words":
                 continue
             there = {index["name"]: index for index in found.get_indexes(table.name)}
             for index in table.indexes:
@@ -110,20 +110,10 @@ OLD_WORDS = {
 }
 
 
-@pytest.mark.parametrize(("few", "walked"), [(ticket_pages.FEW, 1), (0, 1), (0, 160)])
-async def test_words_of_an_older_version_are_found(  # noqa: PLR0917 - fixtures
-    older: Engine,
-    database_url: str | None,
-    tmp_path: Path,
-    few: int,
-    walked: int,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_words_of_an_older_version_are_found(older: Engine, database_url: str | None, tmp_path: Path) -> None:
     with older.begin() as connection:
         connection.exec_driver_sql(OLD_WORDS[older.dialect.name])
     older.dispose()
-    monkeypatch.setattr(ticket_pages, "FEW", few)
-    monkeypatch.setattr(ticket_pages, "WALKED", walked)
     opened = await open_database(database_url, tmp_path)
 
     async def found(words: str) -> list[int]:

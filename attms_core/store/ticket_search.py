@@ -1,0 +1,109 @@
+"""Lists of tickets that have words, or one of several values, or that lie within the reader's limits.
+
+The tickets come in the order of their places, which is that of the list, and are read until the page is full: that
+costs much the same however many tickets there are.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from attms_core.model import TenantId, TicketFilter
+from attms_core.model.ticket import COMPLETE
+from attms_core.store.build import Among
+from attms_core.store.database import Tx
+from attms_core.store.statement import LARGEST, Match, Statement, keepable
+from attms_core.store.tables import companies, tickets
+from attms_core.store.ticket_rows import LISTED, NAMED, Part, decode_listed
+from attms_core.store.ticket_words import DOCID, DOCID_BITS, DONE, LATEST, LETTERS, MINUTE, SOUGHT, statement, tag
+from attms_core.store.values import stamp
+from attms_core.store.words import asked
+
+COUNTED_BY = 50
+"""A list is counted to the next multiple of this behind the part asked for: counting reads what it counts."""
+SPELT = 64
+"""Values of a part that are looked for by their tags; of more, each ticket that has all else is checked."""
+_FOUND = """
+SELECT {{row}} FROM ticket_words CROSS JOIN tickets
+WHERE {conditions}
+ORDER BY {{row}} LIMIT :most
+"""
+"""CROSS JOIN makes SQLite read the words first."""
+_ALWAYS = ("{row} BETWEEN :low AND :high", f"tickets.docid = {{row}} & {DOCID}", "tickets.tenant = :tenant")
+_LISTED = Statement(
+    "tickets of a list",
+    select(*LISTED, tickets.c.docid)
+    .select_from(tickets)
+    .outerjoin(companies, NAMED)
+    .where(Among(tickets.c.docid, "docids")),
+)
+
+
+def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int) -> Part:
+    """Give a part of a list: open tickets first, of these the next due, and those without a due time last."""
+    end = offset + limit
+    most = -(-(end + 1) // COUNTED_BY) * COUNTED_BY
+    values = _values(where)
+    if not all(values.values()):
+        return Part([], 0, most)
+    low, high = _between(where, now)
+    conditions, params = _conditions(where, values)
+    found = tx.all(_found(conditions), **params, tenant=tenant, now=stamp(now), low=low, high=high, most=most)
+    docids = [place & DOCID for (place,) in found[offset:end]]
+    rows = {row[-1]: row[:-1] for row in tx.all(_LISTED, docids=docids)} if docids else {}
+    return Part([decode_listed(rows[docid]) for docid in docids], len(found), most)
+
+
+def _values(where: TicketFilter) -> dict[str, list[int | None]]:
+    """Give the values that a ticket's tags may have, by their letters; none of a letter means that no ticket can."""
+    found: dict[str, list[int | None]] = {}
+    for letter, values in _parts(where):
+        kept = dict.fromkeys(keepable(values))
+        found[letter] = [value for value in found.get(letter, kept) if value in kept]
+    return found
+
+
+def _parts(where: TicketFilter) -> Iterator[tuple[str, Sequence[int | None]]]:
+    """Give each part of a filter that names values, and the reader's limits."""
+    if where.assignee is not None:
+        yield "a", (where.assignee,)
+    if where.unassigned:
+        yield "a", (None,)
+    if where.statuses:
+        yield "s", where.statuses
+    named = (("q", where.queues), ("c", where.companies), ("p", where.priorities))
+    yield from ((letter, values) for letter, values in named if values)
+    limits = (("q", where.within_queues), ("c", where.within_companies))
+    yield from ((letter, values) for letter, values in limits if values is not None)
+
+
+def _between(where: TicketFilter, now: datetime) -> tuple[int, int]:
+    """Give the first and the last place that a ticket of the list can have."""
+    low = DONE if set(where.statuses) == {COMPLETE} else 0
+    high = LARGEST if COMPLETE in where.statuses else DONE - 1
+    if where.overdue:
+        high = min(high, min(max(stamp(now) // MINUTE, 0), LATEST) << DOCID_BITS | DOCID)
+    return low, high
+
+
+def _conditions(where: TicketFilter, values: dict[str, list[int | None]]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Give the conditions of a list, and their parameters: what is not spelt out for the index is checked after it."""
+    spelt = [tuple(tag(letter, value) for value in some) for letter, some in values.items() if len(some) <= SPELT]
+    long = {letter: some for letter, some in values.items() if len(some) > SPELT}
+    params: dict[str, Any] = dict(long)
+    conditions = [f"{LETTERS[letter]} {{among[{letter}]}}" for letter in long]
+    if where.overdue:
+        conditions.append("next_due <= :now")
+    match = Match(tuple(word[:SOUGHT] for word in asked(where.words)), tuple(spelt))
+    if match.words or match.tags:
+        conditions.append("{match}")
+        params["match"] = match
+    return tuple(conditions), params
+
+
+@lru_cache(maxsize=64)
+def _found(conditions: tuple[str, ...]) -> Statement:
+    return statement("places of a list", _FOUND.format(conditions=" AND ".join((*_ALWAYS, *conditions))))
