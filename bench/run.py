@@ -73,7 +73,7 @@ def _seconds(environ: Mapping[str, str]) -> float:
 
 async def measure(world: World, plan: Plan, name: str) -> Round:
     """Start a bot afresh, warm it up and load it."""
-    port = _free_port()
+    port = free_port()
     environ = world.environment(port)
     world.login.door.delay = LOGIN_DELAY.get(name, 0.0)
     async with running(BOTS[name], environ, core=plan.server_core, log=plan.home / "bot.log") as process:
@@ -94,7 +94,7 @@ async def measure(world: World, plan: Plan, name: str) -> Round:
 
 async def soak(world: World, plan: Plan) -> tuple[float, float]:
     """Give our memory after the first thousand turns and after all of them, in MB."""
-    port = _free_port()
+    port = free_port()
     environ = world.environment(port)
     async with running(BOTS[OURS], environ, core=plan.server_core, log=plan.home / "bot.log") as process:
         load = Load(world, port)
@@ -131,7 +131,8 @@ def _heading(plan: Plan) -> str:
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port of this machine that nobody uses."""
     with socket.socket() as trial:
         trial.bind((LOOPBACK, 0))
         return int(trial.getsockname()[1])

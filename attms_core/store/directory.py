@@ -38,6 +38,16 @@ _r = resources_table.c
 _w = company_words.c
 _rr = resource_roles_table.c
 _COMPANIES = Statement("companies", select(*rows.COMPANY).where(_c.tenant == words("tenant"), Among(_c.id, "ids")))
+_BEGINNING = Statement(
+    "companies whose names begin so",
+    select(*rows.COMPANY)
+    .where(
+        *(_c.tenant == words("tenant"), _c.folded >= words("low"), _c.folded < words("high")),
+        _c.is_active == true(),
+    )
+    .order_by(_c.folded, _c.id)
+    .limit(number("most")),
+)
 _CONTACTS = Statement("contacts", select(*rows.CONTACT).where(_k.tenant == words("tenant"), Among(_k.id, "ids")))
 _RESOURCES = Statement("resources", select(*rows.RESOURCE).where(_r.tenant == words("tenant")).order_by(_r.id))
 _RESOURCE = Statement("a resource", select(*rows.RESOURCE).where(_r.tenant == words("tenant"), Among(_r.id, "ids")))
@@ -110,15 +120,25 @@ def put_resource_roles(tx: Tx, tenant: TenantId, resource_roles: Sequence[Resour
 
 
 def companies_named(tx: Tx, tenant: TenantId, text: str, *, limit: int = 15) -> list[Company]:
-    """Find active companies whose name has words beginning like those typed: the exact name first, then by name.
+    """Find active companies whose name has words beginning like those typed, by name.
 
-    Text without a letter or digit finds all.
+    Those whose name begins so come first, and the exact name is the first of all. Text without a letter or digit finds
+    all.
     """
+    found = companies_beginning(tx, tenant, text, limit=limit)
     typed = asked(text)
+    if len(found) == limit or not typed:
+        return found
     params = {f"low{i}": word for i, word in enumerate(typed)}
     params |= {f"high{i}": word + HIGHEST for i, word in enumerate(typed)}
-    found = tx.all(_named(len(typed)), tenant=tenant, exact=" ".join(folded(text)), most=limit, **params)
-    return [rows.company(row) for row in found]
+    named = map(rows.company, tx.all(_named(len(typed)), tenant=tenant, most=limit, **params))
+    return list({company.id: company for company in (*found, *named)}.values())[:limit]
+
+
+def companies_beginning(tx: Tx, tenant: TenantId, text: str, *, limit: int = 15) -> list[Company]:
+    """Find active companies whose whole name begins like the text, by name: the exact name first."""
+    low = " ".join(folded(text))
+    return [rows.company(row) for row in tx.all(_BEGINNING, tenant=tenant, low=low, high=low + HIGHEST, most=limit)]
 
 
 def contacts_of(tx: Tx, tenant: TenantId, company: CompanyId, text: str = "", *, limit: int = 15) -> list[Contact]:
@@ -207,8 +227,7 @@ def _named(typed: int) -> Statement:
         for i in range(typed)
     ]
     found = select(*rows.COMPANY).where(_c.tenant == words("tenant"), _c.is_active == true(), *of_words)
-    order = [*([_c.folded != words("exact")] if typed else []), _c.folded, _c.id]
-    return Statement(f"companies by {typed} words", found.order_by(*order).limit(number("most")))
+    return Statement(f"companies by {typed} words", found.order_by(_c.folded, _c.id).limit(number("most")))
 
 
 @lru_cache(maxsize=16)

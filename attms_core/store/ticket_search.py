@@ -7,7 +7,7 @@ costs much the same however many tickets there are.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -32,7 +32,7 @@ WHERE {conditions}
 ORDER BY {{row}} LIMIT :most
 """
 """CROSS JOIN makes SQLite read the words first."""
-_ALWAYS = ("{row} BETWEEN :low AND :high", f"tickets.docid = {{row}} & {DOCID}", "tickets.tenant = :tenant")
+_ALWAYS = ("{row} BETWEEN :first AND :last", f"tickets.docid = {{row}} & {DOCID}", "tickets.tenant = :tenant")
 _LISTED = Statement(
     "tickets of a list",
     select(*LISTED, tickets.c.docid)
@@ -42,66 +42,83 @@ _LISTED = Statement(
 )
 
 
+class _Stretch(NamedTuple):
+    """Places that follow upon each other, and which statuses are asked for there: any, unless some are named."""
+
+    first: int
+    last: int
+    statuses: tuple[int, ...] = ()
+
+
+class _Wanted(NamedTuple):
+    """The conditions of a statement, and its parameters."""
+
+    conditions: tuple[str, ...]
+    params: dict[str, Any]
+
+
 def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int) -> Part:
     """Give a part of a list: open tickets first, of these the next due, and those without a due time last."""
     end = offset + limit
     most = -(-(end + 1) // COUNTED_BY) * COUNTED_BY
-    values = _values(where)
-    if not all(values.values()):
-        return Part([], 0, most)
-    low, high = _between(where, now)
-    conditions, params = _conditions(where, values)
-    found = tx.all(_found(conditions), **params, tenant=tenant, now=stamp(now), low=low, high=high, most=most)
-    docids = [place & DOCID for (place,) in found[offset:end]]
+    found: list[int] = []
+    for stretch in _stretches(where, now):
+        if len(found) < most and (wanted := _wanted(where, stretch)):
+            left = {"tenant": tenant, "now": stamp(now), "most": most - len(found)}
+            found += [place for (place,) in tx.all(_found(wanted.conditions), **wanted.params, **left)]
+    docids = [place & DOCID for place in found[offset:end]]
     rows = {row[-1]: row[:-1] for row in tx.all(_LISTED, docids=docids)} if docids else {}
     return Part([decode_listed(rows[docid]) for docid in docids], len(found), most)
 
 
-def _values(where: TicketFilter) -> dict[str, list[int | None]]:
+def _stretches(where: TicketFilter, now: datetime) -> Iterator[_Stretch]:
+    """Say where tickets of the list are. A completed ticket is never overdue."""
+    incomplete = tuple(status for status in where.statuses if status != COMPLETE)
+    if incomplete or not where.statuses:
+        minute = min(max(stamp(now) // MINUTE, 0), LATEST) if where.overdue else LATEST
+        yield _Stretch(0, minute << DOCID_BITS | DOCID, incomplete)
+    if COMPLETE in where.statuses and not where.overdue:
+        yield _Stretch(DONE, LARGEST)
+
+
+def _values(where: TicketFilter, stretch: _Stretch) -> dict[str, list[int | None]]:
     """Give the values that a ticket's tags may have, by their letters; none of a letter means that no ticket can."""
     found: dict[str, list[int | None]] = {}
-    for letter, values in _parts(where):
+    for letter, values in _parts(where, stretch):
         kept = dict.fromkeys(keepable(values))
         found[letter] = [value for value in found.get(letter, kept) if value in kept]
     return found
 
 
-def _parts(where: TicketFilter) -> Iterator[tuple[str, Sequence[int | None]]]:
-    """Give each part of a filter that names values, and the reader's limits."""
+def _parts(where: TicketFilter, stretch: _Stretch) -> Iterator[tuple[str, Sequence[int | None]]]:
+    """Give each part that names values, and the reader's limits."""
     if where.assignee is not None:
         yield "a", (where.assignee,)
     if where.unassigned:
         yield "a", (None,)
-    if where.statuses:
-        yield "s", where.statuses
-    named = (("q", where.queues), ("c", where.companies), ("p", where.priorities))
+    named = (("q", where.queues), ("c", where.companies), ("p", where.priorities), ("s", stretch.statuses))
     yield from ((letter, values) for letter, values in named if values)
     limits = (("q", where.within_queues), ("c", where.within_companies))
     yield from ((letter, values) for letter, values in limits if values is not None)
 
 
-def _between(where: TicketFilter, now: datetime) -> tuple[int, int]:
-    """Give the first and the last place that a ticket of the list can have."""
-    low = DONE if set(where.statuses) == {COMPLETE} else 0
-    high = LARGEST if COMPLETE in where.statuses else DONE - 1
-    if where.overdue:
-        high = min(high, min(max(stamp(now) // MINUTE, 0), LATEST) << DOCID_BITS | DOCID)
-    return low, high
+def _wanted(where: TicketFilter, stretch: _Stretch) -> _Wanted | None:
+    """Say what a ticket in a stretch must be; none when no ticket can be so.
 
-
-def _conditions(where: TicketFilter, values: dict[str, list[int | None]]) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Give the conditions of a list, and their parameters: what is not spelt out for the index is checked after it."""
-    spelt = [tuple(tag(letter, value) for value in some) for letter, some in values.items() if len(some) <= SPELT]
+    Values that are too many to be spelt out for the index are looked for among what it gives.
+    """
+    values = _values(where, stretch)
+    if not all(values.values()):
+        return None
     long = {letter: some for letter, some in values.items() if len(some) > SPELT}
-    params: dict[str, Any] = dict(long)
+    tags = [tuple(tag(letter, value) for value in some) for letter, some in values.items() if letter not in long]
+    match = Match(tuple(word[:SOUGHT] for word in asked(where.words)), tuple(tags))
     conditions = [f"{LETTERS[letter]} {{among[{letter}]}}" for letter in long]
     if where.overdue:
         conditions.append("next_due <= :now")
-    match = Match(tuple(word[:SOUGHT] for word in asked(where.words)), tuple(spelt))
     if match.words or match.tags:
         conditions.append("{match}")
-        params["match"] = match
-    return tuple(conditions), params
+    return _Wanted(tuple(conditions), {"first": stretch.first, "last": stretch.last, "match": match, **long})
 
 
 @lru_cache(maxsize=64)

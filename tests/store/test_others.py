@@ -77,6 +77,9 @@ async def test_companies_are_found_by_words_the_exact_name_first(database: Datab
     assert await named("") == [2, 3, 1, 0, 5]
     assert await named(" % _ ' ") == [2, 3, 1, 0, 5]
     assert await named("acme", limit=2) == [2, 3]
+    assert await named("acme", limit=4) == [2, 3, 1, 5]
+    assert await named("acm", limit=1) == [2]
+    assert await named("t", limit=9) == [1]
     assert await database.read(lambda tx: directory.company(tx, OURS, CompanyId(0))) == some[0]
     assert await database.read(lambda tx: directory.company(tx, OURS, CompanyId(4))) == some[4]
     assert await database.read(lambda tx: directory.company(tx, THEIRS, CompanyId(0))) is None
