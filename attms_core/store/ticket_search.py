@@ -18,7 +18,7 @@ from attms_core.store.database import Tx
 from attms_core.store.statement import LARGEST, Match, Statement, keepable
 from attms_core.store.tables import companies, tickets
 from attms_core.store.ticket_rows import LISTED, NAMED, Part, decode_listed
-from attms_core.store.ticket_words import DOCID, DOCID_BITS, DONE, LATEST, LETTERS, MINUTE, SOUGHT, statement, tag
+from attms_core.store.ticket_words import DOCID, DONE, LETTERS, SOUGHT, last_due, statement, tag, tag_within
 from attms_core.store.values import stamp
 from attms_core.store.words import asked
 
@@ -75,8 +75,7 @@ def _stretches(where: TicketFilter, now: datetime) -> Iterator[_Stretch]:
     """Say where tickets of the list are. A completed ticket is never overdue."""
     incomplete = tuple(status for status in where.statuses if status != COMPLETE)
     if incomplete or not where.statuses:
-        minute = min(max(stamp(now) // MINUTE, 0), LATEST) if where.overdue else LATEST
-        yield _Stretch(0, minute << DOCID_BITS | DOCID, incomplete)
+        yield _Stretch(0, last_due(stamp(now)) if where.overdue else DONE - 1, incomplete)
     if COMPLETE in where.statuses and not where.overdue:
         yield _Stretch(DONE, LARGEST)
 
@@ -111,14 +110,22 @@ def _wanted(where: TicketFilter, stretch: _Stretch) -> _Wanted | None:
     if not all(values.values()):
         return None
     long = {letter: some for letter, some in values.items() if len(some) > SPELT}
-    tags = [tuple(tag(letter, value) for value in some) for letter, some in values.items() if letter not in long]
-    match = Match(tuple(word[:SOUGHT] for word in asked(where.words)), tuple(tags))
+    tags = tuple(_tags({letter: some for letter, some in values.items() if letter not in long}))
+    match = Match(tuple(word[:SOUGHT] for word in asked(where.words)), tags)
     conditions = [f"{LETTERS[letter]} {{among[{letter}]}}" for letter in long]
     if where.overdue:
         conditions.append("next_due <= :now")
     if match.words or match.tags:
         conditions.append("{match}")
     return _Wanted(tuple(conditions), {"first": stretch.first, "last": stretch.last, "match": match, **long})
+
+
+def _tags(values: dict[str, list[int | None]]) -> Iterator[tuple[str, ...]]:
+    """Spell values out, as groups of tags; by the tag of both where a queue and an assignee are asked for."""
+    if "a" in values and "q" in values:
+        queues, assignees = values.pop("q"), values.pop("a")
+        yield tuple(tag_within(queue, assignee) for queue in queues for assignee in assignees)
+    yield from (tuple(tag(letter, value) for value in some) for letter, some in values.items())
 
 
 @lru_cache(maxsize=64)

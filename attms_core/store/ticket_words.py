@@ -22,7 +22,7 @@ from attms_core.store.words import folded
 MINUTE = 60_000
 """Milliseconds. Tickets due in the same minute stand as the mirror met them: a list tells no seconds."""
 DOCID_BITS = 35
-DOCID = 2**DOCID_BITS - 1
+DOCID = (1 << DOCID_BITS) - 1
 """The lower bits of a place are the ticket's ``docid``. Then come 27 for the minute it is due, and one for done."""
 LATEST = 2**27 - 1
 """The last minute that a place tells, in 2225. Open tickets without a due time are there."""
@@ -125,11 +125,22 @@ def _write(tx: Tx, rows: list[dict[str, Any]]) -> None:
     tx.many(_WRITE, sorted(rows, key=itemgetter("place")))
 
 
-def _row(place: int, company: str, number: str, title: str, description: str, *tagged: int | None) -> dict[str, Any]:
-    said = dict.fromkeys(folded(f"{company} {number} {title} {description}"))
-    return {"place": place, "words": Words((*said, *map(tag, LETTERS, tagged)))}
+def last_due(by: int) -> int:
+    """Give the last place of an open ticket that is due by the end of that minute, in milliseconds since 1970."""
+    return min(max(by // MINUTE, 0), LATEST) << DOCID_BITS | DOCID
 
 
 def tag(letter: str, value: int | None) -> str:
     """Give the tag of a value, by its letter."""
     return f"{TAG}{letter}" if value is None else f"{TAG}{letter}{value}"
+
+
+def tag_within(queue: int | None, assignee: int | None) -> str:
+    """Give the tag of somebody's tickets, or nobody's, within a queue: few have it, and those are often looked at."""
+    return f"{tag('a', assignee)}{tag('q', queue)}"
+
+
+def _row(place: int, company: str, number: str, title: str, description: str, *tagged: int | None) -> dict[str, Any]:
+    said = dict.fromkeys(folded(f"{company} {number} {title} {description}"))
+    its = dict(zip(LETTERS, tagged, strict=True))
+    return {"place": place, "words": Words((*said, *map(tag, its, tagged), tag_within(its["q"], its["a"])))}

@@ -23,7 +23,7 @@ from attms_core.store.database import Database, open_database
 from attms_core.store.migrate import SCRIPTS, DatabaseTooNew, newest
 from attms_core.store.sqlite import prepare_file
 from attms_core.store.sync import SyncState
-from tests.store.values import NOON, OURS
+from tests.store.values import NOON, OURS, at, ticket
 
 
 @pytest.fixture
@@ -123,6 +123,9 @@ async def test_words_of_an_older_version_are_found(older: Engine, database_url: 
 
     assert await found("print t1") == [1]
     assert await found("open") == []
+    moved = ticket(1, number="T1", title="Printer", due=at(9))
+    await opened.write(lambda tx: tickets.put(tx, OURS, [moved]))
+    assert await found("print t1") == [1]
     await opened.close()
 
 

@@ -1,4 +1,4 @@
-"""The words of tickets stand in the order of lists, with tags for queue, company, assignee, status and priority."""
+"""The words of tickets stand in the order of lists, with tags for what filters ask."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,7 @@ INSERT INTO ticket_words (rowid, words)
 SELECT {place} | tickets.docid, replace(replace(ifnull(words, ''), '\u2039', ''), '\u203adone', '')
     || ' \u2039q' || ifnull(queue, '') || ' \u2039c' || company || ' \u2039a' || ifnull(assignee, '')
     || ' \u2039s' || status || ' \u2039p' || priority
+    || ' \u2039a' || ifnull(assignee, '') || '\u2039q' || ifnull(queue, '')
 FROM tickets LEFT JOIN tickets_search ON tickets_search.rowid = tickets.docid WHERE is_open = {is_open} ORDER BY {order}
 """
 SQLITE_OPEN = {"is_open": 1, "place": "min(max(next_due / 60000, 0), 134217727) << 35", "order": "1"}
@@ -33,7 +34,8 @@ SELECT CASE WHEN is_open THEN least(greatest(next_due / 60000, 0), 134217727) <<
     array_to_tsvector(
         ARRAY(SELECT ltrim(word, '\u2039') FROM unnest(tsvector_to_array(words)) AS word WHERE word <> '\u203adone')
         || ARRAY['\u2039q' || coalesce(queue::text, ''), '\u2039c' || company,
-            '\u2039a' || coalesce(assignee::text, ''), '\u2039s' || status, '\u2039p' || priority]
+            '\u2039a' || coalesce(assignee::text, ''), '\u2039s' || status, '\u2039p' || priority,
+            '\u2039a' || coalesce(assignee::text, '') || '\u2039q' || coalesce(queue::text, '')]
     )
 FROM tickets LEFT JOIN tickets_search USING (docid)
 """
