@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from attms_core.model import ClockState, TicketId, TicketLine, TicketPage
 from cards import times
-from cards.actions import MOST_TITLE, Execute, quick_envelope, quick_press
+from cards.actions import MOST_TITLE, Execute, quick_press
 from cards.asks import ListTickets, NewTicketForm, RunCommand, ShowTicket
 from cards.elements import Action, Container, Element, Filled, Json
 from cards.parts import (
@@ -43,10 +43,10 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
     suggestions: tuple[str, ...] = ()
     """Commands to offer when nothing was found: ``tickets open``."""
 
-    def render(self, reader: Reader, nonce: str) -> Json:
+    def render(self, reader: Reader) -> Json:
         """Show it."""
         body = (*self._top(reader), *self._rows(reader), *self._empty())
-        return card(*body, summary=self.summary(), actions=self._buttons(nonce))
+        return card(*body, summary=self.summary(), actions=self._buttons())
 
     def summary(self) -> str:
         """Say it in one line."""
@@ -74,7 +74,7 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
 
     def _rows(self, reader: Reader) -> list[Filled]:
         back = ShowTicket(ticket=TicketId(0), back=self.filter or "open", back_offset=self.page.offset)
-        envelope = quick_envelope(back)
+        envelope = _envelope(back)
         return [_row(line, envelope, reader) for line in self.page.lines]
 
     def _place(self) -> str:
@@ -84,21 +84,20 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
     def _total(self) -> str:
         return f"{self.page.counted_to}+" if self.page.total >= self.page.counted_to else str(self.page.total)
 
-    def _buttons(self, nonce: str) -> tuple[Action, ...]:
+    def _buttons(self) -> tuple[Action, ...]:
         after = self.page.offset + len(self.page.lines)
         found: list[Action] = []
         if self.page.offset:
             before = ListTickets(filter=self.filter, offset=max(0, self.page.offset - PAGE_SIZE))
-            found.append(quick_press("Previous", before, nonce))
+            found.append(quick_press("Previous", before))
         if self.page.lines and after < self.page.total:
-            found.append(quick_press("Next", ListTickets(filter=self.filter, offset=after), nonce))
+            found.append(quick_press("Next", ListTickets(filter=self.filter, offset=after)))
         if not self.page.lines:
             found += [
-                quick_press(capital(each), RunCommand(words=each), nonce)
-                for each in self.suggestions[:MOST_SUGGESTIONS]
+                quick_press(capital(each), RunCommand(words=each)) for each in self.suggestions[:MOST_SUGGESTIONS]
             ]
-        found.append(quick_press("New ticket", NewTicketForm(), nonce))
-        found.append(quick_press("Refresh", ListTickets(filter=self.filter, offset=self.page.offset), nonce))
+        found.append(quick_press("New ticket", NewTicketForm()))
+        found.append(quick_press("Refresh", ListTickets(filter=self.filter, offset=self.page.offset)))
         return tuple(found)
 
 
@@ -106,6 +105,12 @@ def _row(line: TicketLine, envelope: bytes, reader: Reader) -> Filled:
     clock, labels = line.clock, (line.priority.label, line.status.label, line.assignee_name or "unassigned")
     due, look = (times.sla(clock, reader), clock.state) if clock else ("", None)
     return _filled(line.id, line.number, line.title, line.company_name, labels, due, look, envelope)
+
+
+@lru_cache(maxsize=256)
+def _envelope(back: ShowTicket) -> bytes:
+    """Give what rides in all rows of a page, whose ticket is still to be named."""
+    return orjson.dumps(back.pack("", has_verb=True)[ENVELOPE])
 
 
 @lru_cache(maxsize=1024)

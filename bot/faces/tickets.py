@@ -38,7 +38,7 @@ def tickets(scene: Scene, page: TicketPage, *, words: str, is_first: bool = Fals
         page=page,
         suggestions=tuple(other for other in ELSEWHERE if other != f"tickets {words}"),
     )
-    shown = card.render(scene.reader, scene.fresh_nonce())
+    shown = card.render(scene.reader)
     return Reply(shown, shown["fallbackText"], ONWARDS if is_first else ())
 
 

@@ -211,7 +211,7 @@ def lists(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:
             title="Open", filter="", page=replace(page(count=0, total=0), as_of=None, is_current=False)
         ),
     }
-    return {name: card.render(reader, NONCE) for name, card in shown.items()}
+    return {name: card.render(reader) for name, card in shown.items()}
 
 
 def tickets(say: Callable[[str], str], reader: Reader) -> dict[str, Json]:

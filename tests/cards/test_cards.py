@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cards.asks import NewTicketForm, ShowTicket
 from cards.elements import Json
-from cards.submission import unpack
+from cards.submission import Submission, unpack
 from tests.cards.gallery import READER, cards
 from tests.support.card_lint import lint
 
@@ -40,6 +40,11 @@ def parts(node: object) -> list[Json]:
     if isinstance(node, dict):
         return [node, *(each for item in node.values() for each in parts(item))]
     return []
+
+
+def asked(action: Json) -> Submission:
+    """Read what Action.Execute or Action.Submit would send."""
+    return unpack(action["data"], action.get("verb", ""))
 
 
 def shown(card: Json) -> list[str]:
@@ -122,8 +127,14 @@ def test_what_was_typed_is_given_back_as_it_was_typed() -> None:
 
 
 def test_every_button_is_a_submission_that_can_be_read_again() -> None:
-    read = [unpack(part["data"]) for card in ALL.values() for part in parts(card) if "data" in part]
+    read = [asked(part) for card in ALL.values() for part in parts(card) if "data" in part]
     assert len({type(each) for each in read}) > 15
+
+
+def test_a_tap_says_what_it_asks_once() -> None:
+    taps = [tap for card in ALL.values() for part in parts(card) if "data" in (tap := part.get("selectAction", {}))]
+    assert [tap for tap in taps if "do" in tap["data"]["attms"]] == []
+    assert {type(asked(tap)).action for tap in taps} == {tap["verb"] for tap in taps}
 
 
 def test_a_button_leaves_inputs_alone_unless_its_submission_asks_for_them() -> None:
@@ -134,9 +145,16 @@ def test_a_button_leaves_inputs_alone_unless_its_submission_asks_for_them() -> N
     assert isinstance(unpack(by_title["Other company"]["data"]), NewTicketForm)
 
 
+def test_the_buttons_of_a_list_carry_nothing_but_what_they_ask() -> None:
+    (_, following, *_), data = ALL["list-middle"]["actions"], {"do": "tickets.list", "v": 1, "filter": "open"}
+    more = {"title": "Next", "data": {"attms": {**data, "offset": 16}}}
+    fallback = {"type": "Action.Submit", **more}
+    assert following == {"type": "Action.Execute", "verb": "tickets.list", **more, "fallback": fallback}
+
+
 def test_a_row_opens_its_ticket_and_knows_the_way_back() -> None:
-    rows = [part["selectAction"] for part in ALL["list-middle"]["body"] if "selectAction" in part]
-    first = unpack(rows[0]["data"])
+    taps = [part["selectAction"] for part in ALL["list-middle"]["body"] if "selectAction" in part]
+    first = asked(taps[0])
     assert isinstance(first, ShowTicket)
     assert (first.ticket, first.back, first.back_offset) == (7000, "open", 8)
 

@@ -143,6 +143,15 @@ async def test_the_next_sla_due_stands_first_and_paused_clocks_stand_last(shared
     assert due == sorted(due)
 
 
+async def test_a_row_of_an_older_card_that_names_its_deed_twice_opens_its_ticket(shared: World) -> None:
+    mara, ticket = await shared.linked(), shared.open_ticket_of()
+    data = {"attms": {"do": "ticket.show", "v": 1, "ticket": ticket["id"], "back": "mine"}}
+    action = {"type": "Action.Execute", "title": "Open it", "verb": "ticket.show", "data": data}
+    value = {"action": action, "trigger": "manual"}
+    shown = await shared.client.invoke("adaptiveCard/action", value, person=mara)
+    assert any(text.startswith(ticket["ticketNumber"]) for text in texts(card_of(shown)))
+
+
 async def test_next_and_previous_lead_through_the_pages_and_back(shared: World) -> None:
     mara = await shared.linked()
     first = await shared.client.say("tickets open", person=mara)
