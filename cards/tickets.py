@@ -11,11 +11,11 @@ from cards.actions import MOST_TITLE, Execute, quick_press
 from cards.asks import ListTickets, NewTicketForm, RunCommand, ShowTicket
 from cards.elements import Action, Container, Element, Filled, Json
 from cards.parts import (
+    PRESSING,
     capital,
     card,
     clock_look,
     feed,
-    glue,
     notice,
     paragraph,
     run,
@@ -26,7 +26,7 @@ from cards.parts import (
 )
 from cards.reader import Reader
 from cards.submission import ENVELOPE
-from cards.template import Template, hole, words
+from cards.template import DOT, Template, dotted, hole, words
 
 PAGE_SIZE = 8
 MOST_SUGGESTIONS = 3
@@ -40,6 +40,8 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
     filter: str
     """The words that ask for this list again: ``mine``. Empty for all open tickets."""
     page: TicketPage
+    says_whose: bool = False
+    """Whether the title says already to whom they all are assigned."""
     suggestions: tuple[str, ...] = ()
     """Commands to offer when nothing was found: ``tickets open``."""
 
@@ -75,7 +77,13 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
     def _rows(self, reader: Reader) -> list[Filled]:
         back = ShowTicket(ticket=TicketId(0), back=self.filter or "open", back_offset=self.page.offset)
         envelope = _envelope(back)
-        return [_row(line, envelope, reader) for line in self.page.lines]
+        return [self._row(line, envelope, reader) for line in self.page.lines]
+
+    def _row(self, line: TicketLine, envelope: bytes, reader: Reader) -> Filled:
+        clock, whose = line.clock, "" if self.says_whose else line.assignee_name or "unassigned"
+        due, state = (times.sla(clock, reader), clock.state) if clock else ("", None)
+        facts = (line.company_name, line.priority.label, line.status.label, whose)
+        return _filled(line.id, line.number, line.title, facts, due, state, envelope)
 
     def _place(self) -> str:
         first = self.page.offset + 1
@@ -101,12 +109,6 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
         return tuple(found)
 
 
-def _row(line: TicketLine, envelope: bytes, reader: Reader) -> Filled:
-    clock, labels = line.clock, (line.priority.label, line.status.label, line.assignee_name or "unassigned")
-    due, look = (times.sla(clock, reader), clock.state) if clock else ("", None)
-    return _filled(line.id, line.number, line.title, line.company_name, labels, due, look, envelope)
-
-
 @lru_cache(maxsize=256)
 def _envelope(back: ShowTicket) -> bytes:
     """Give what rides in all rows of a page, whose ticket is still to be named."""
@@ -118,18 +120,17 @@ def _filled(  # noqa: PLR0917 - by place: eight times a page it is remembered by
     ticket: TicketId,
     number: str,
     name: str,
-    company: str,
-    labels: tuple[str, str, str],
+    facts: tuple[str, ...],
     due: str,
     clock: ClockState | None,
     envelope: bytes,
 ) -> Filled:
     """Fill a row, or take the one that said all the same: a busy list is asked for by many, and again and again."""
-    return _template(clock).fill(
+    pressing, due = clock if clock in PRESSING else None, capital(due)
+    return _template(pressing).fill(
         name=words(name or "(no title)"),
-        place=words(f"{number} · {company}"),
-        state=words(" · ".join(labels)),
-        clock=words(capital(due)),
+        facts=dotted((number, *facts), then=DOT) if pressing else dotted((number, *facts, due)),
+        clock=words(due),
         title=words(f"Open {number}", MOST_TITLE),
         envelope=orjson.dumps({**orjson.loads(envelope), "ticket": ticket}),
     )
@@ -146,18 +147,20 @@ def _place() -> Template:
 
 
 @cache
-def _template(clock: ClockState | None) -> Template:
-    """Make a row once for each look of its clock: a page has eight, and all its other parts are the same."""
-    state = [run(hole("state"), size="Small")]
-    if clock is not None:
-        state += [glue(" · ", size="Small"), clock_look(hole("clock"), clock, size="Small")]
+def _template(pressing: ClockState | None) -> Template:
+    """Make a row once for each look of its clock: a page has eight, and all its other parts are the same.
+
+    A clock that does not press looks like the facts before it, and is one of them.
+    """
+    facts = [run(hole("facts"), size="Small", subtle=True)]
+    if pressing is not None:
+        facts.append(clock_look(hole("clock"), pressing, size="Small"))
     data = {ENVELOPE: hole("envelope")}
     return Template(
         Container(
             items=(
                 paragraph(run(hole("name"), weight="Bolder")),
-                paragraph(run(hole("place"), size="Small", subtle=True), spacing="None"),
-                paragraph(*state, spacing="None"),
+                paragraph(*facts, spacing="None"),
             ),
             separator=True,
             select_action=Execute(title=hole("title"), verb=ShowTicket.action, data=data),

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -157,6 +158,39 @@ def test_a_row_opens_its_ticket_and_knows_the_way_back() -> None:
     first = asked(taps[0])
     assert isinstance(first, ShowTicket)
     assert (first.ticket, first.back, first.back_offset) == (7000, "open", 8)
+
+
+def rows(name: str) -> list[list[str]]:
+    """Give the texts of each row, run by run."""
+    found = [part["items"] for part in ALL[name]["body"] if "selectAction" in part]
+    return [[each["text"] for block in items for each in block["inlines"]] for items in found]
+
+
+def test_a_row_says_all_of_its_ticket_beneath_its_title() -> None:
+    late, *_, paused, running, timeless = rows("list")
+    facts = "T20261124.0001 · Brightwater Dental · Critical · New · Ana Ruiz · "
+    assert late == ["Mail does not arrive since the morning", facts, "Resolution breached 3 h 5 min ago"]
+    nobody = "T20261124.0006 · Northgate Logistics · Medium · Waiting Customer · unassigned · Resolution clock paused"
+    assert paused == ["Password reset", nobody]
+    assert running[1] == "T20261124.0007 · Brightwater Dental · Critical · New · Ana Ruiz · Due in 3 d 11 h"
+    assert timeless[1] == "T20261124.0008 · Harbor & Finch Architects LLP · High · In Progress · Sam Okafor"
+
+
+def test_a_row_leaves_out_what_is_not_there_and_whose_it_is_when_the_title_says_it() -> None:
+    assert [row[1] for row in rows("list-of-nobody")][:2] == [
+        "T20261124.0001 · Critical · New",
+        "T20261124.0002 · High · In Progress",
+    ]
+
+
+def test_a_long_name_leaves_room_for_what_stands_behind_it() -> None:
+    long = cards(lambda usual: usual if len(usual) < 20 else "x" * 500)["list-middle"]
+    told = [part["items"][1]["inlines"][0]["text"] for part in long["body"] if "selectAction" in part][4]
+    assert told == f"T20261124.0005 · {'x' * 119}… · High · In Progress · Sam Okafor · Resolution plan due in 1 d 1 h"
+
+
+def test_a_page_of_eight_is_a_small_card() -> None:
+    assert len(orjson.dumps(ALL["list"])) < 6_000
 
 
 def test_a_card_says_in_words_all_that_colours_say() -> None:
