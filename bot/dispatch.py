@@ -185,14 +185,14 @@ class Dispatch:
 
     async def _view(self, asking: Asking) -> Reply:
         """Answer a refresh that Teams asks for by itself: no press, so nothing but a view of one's own comes of it."""
-        submission = unpack(asking.turn.value)
+        submission = _submission(asking.turn)
         if not isinstance(submission, ViewTicket):
             raise OutOfDate("Nobody has pressed this.")
         self._must(asking, Right.READ)
         return await self._router.presses[ViewTicket].handle(asking, submission)
 
     async def _press(self, asking: Asking) -> Reply:
-        submission = unpack(asking.turn.value)
+        submission = _submission(asking.turn)
         asking = structs.replace(asking, nonce=submission.nonce, action=submission.action)
         if isinstance(submission, RunCommand):
             # One card may offer several commands: each is a deed of its own.
@@ -283,7 +283,7 @@ class Dispatch:
         own = await self._wishes.by_key(asking.asker().key)
         if own is not None or asking.action != TryAgain.action:
             return own
-        asked = unpack(asking.turn.value)
+        asked = _submission(asking.turn)
         earlier = await self._wishes.by_id(asked.wish) if isinstance(asked, TryAgain) else None
         return earlier if earlier and earlier.person == asking.person.key else None
 
@@ -304,6 +304,10 @@ class Dispatch:
 
 def _may(person: Person, right: Right) -> bool:
     return authorize(person, right).allowed
+
+
+def _submission(turn: Turn) -> Submission:
+    return unpack(turn.value, turn.verb)
 
 
 def _ticket_of(asking: Asking, submission: Submission) -> TicketId | None:

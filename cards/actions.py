@@ -14,6 +14,7 @@ from cards.text import Plain, plain
 
 MOST_TITLE = 60
 Mode = Literal["primary", "secondary"]
+Inputs = Literal["auto", "none"]
 
 
 class Submit(Action, frozen=True, kw_only=True):
@@ -22,7 +23,7 @@ class Submit(Action, frozen=True, kw_only=True):
     kind: ClassVar[str] = "Action.Submit"
     title: Plain
     data: Mapping[str, object]
-    associated_inputs: Literal["auto", "none"] | None = None
+    associated_inputs: Inputs | None = None
 
 
 class Execute(Action, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Execute(Action, frozen=True, kw_only=True):
     verb: str
     data: Mapping[str, object]
     mode: Mode | None = None
-    associated_inputs: Literal["auto", "none"] | None = None
+    associated_inputs: Inputs | None = None
     fallback: Submit | None = None
 
     def __post_init__(self) -> None:
@@ -54,31 +55,29 @@ class OpenUrl(Action, frozen=True, kw_only=True):
 def press(title: str, asks: Submission, nonce: str, *, mode: Mode | None = None) -> Execute:
     """Make a button. One whose submission takes no input leaves the card's inputs alone, and their checks too."""
     shown = plain(title, most=MOST_TITLE) or plain(asks.action)
-    return _button_of(shown, asks.action, asks.pack(nonce), has_inputs=asks.has_inputs(), mode=mode)
-
-
-def quick_press(title: str, asks: Submission, nonce: str) -> Filled:
-    """Make the button that ``press`` makes, at a small part of its price."""
-    envelope = b'{"n":%b,%b' % (orjson.dumps(nonce), quick_envelope(asks)[1:])
-    return _button(type(asks)).fill(title=words(title, MOST_TITLE), envelope=envelope)
+    inputs: Inputs | None = None if asks.has_inputs() else "none"
+    return _button_of(shown, asks.action, asks.pack(nonce), inputs=inputs, mode=mode)
 
 
 @lru_cache(maxsize=1024)
-def quick_envelope(asks: Submission) -> bytes:
-    """Give what rides in a button, without a nonce and as JSON; only for submissions whose values have a hash."""
-    return orjson.dumps(asks.pack("")[ENVELOPE])
+def quick_press(title: str, asks: Submission) -> Filled:
+    """Make a button at a small part of the price of ``press``; only for submissions whose values have a hash.
+
+    For cards without inputs, which it says nothing of, and for what reads, which needs no nonce.
+    """
+    envelope = orjson.dumps(asks.pack("")[ENVELOPE])
+    return _button(type(asks)).fill(title=words(title, MOST_TITLE), envelope=envelope)
 
 
 @cache
 def _button(kind: type[Submission]) -> Template:
     data = {ENVELOPE: hole("envelope")}
-    return Template(_button_of(hole("title"), kind.action, data, has_inputs=kind.has_inputs()))
+    return Template(_button_of(hole("title"), kind.action, data))
 
 
 def _button_of(
-    title: Plain, verb: str, data: Mapping[str, object], *, has_inputs: bool, mode: Mode | None = None
+    title: Plain, verb: str, data: Mapping[str, object], *, inputs: Inputs | None = None, mode: Mode | None = None
 ) -> Execute:
-    inputs: Literal["none"] | None = None if has_inputs else "none"
     fallback = Submit(title=title, data=data, associated_inputs=inputs)
     return Execute(title=title, verb=verb, data=data, mode=mode, associated_inputs=inputs, fallback=fallback)
 
@@ -86,9 +85,10 @@ def _button_of(
 def tap(title: str, asks: Submission) -> Execute:
     """Make what tapping a part of the card does; the title is read aloud.
 
-    Only for what reads: rows are many, so there is neither a nonce nor a fallback.
+    Only for what reads: rows are many, so there is neither a nonce nor a fallback, and the verb alone names the deed.
     """
-    return Execute(title=plain(title, most=MOST_TITLE) or plain(asks.action), verb=asks.action, data=asks.pack(""))
+    shown = plain(title, most=MOST_TITLE) or plain(asks.action)
+    return Execute(title=shown, verb=asks.action, data=asks.pack("", has_verb=True))
 
 
 def link(title: str, url: str, reader: Reader, *, mode: Mode | None = None) -> tuple[OpenUrl, ...]:

@@ -28,6 +28,7 @@ from cards.inputs import MOST_CHOICES, Option
 from cards.reader import Reader
 from cards.text import Plain, clean, plain
 
+PRESSING = frozenset({ClockState.NEAR, ClockState.BREACHED})
 BLANK = Plain("-")
 """Stands where a text from outside turned out to be nothing."""
 SUMMARY = 150
@@ -142,7 +143,7 @@ def clock_run(clock: Clock, reader: Reader, *, size: Size | None = None) -> Text
 
 def clock_look(text: str, state: ClockState, *, size: Size | None = None) -> TextRun:
     """Show text in the look of an SLA clock."""
-    pressing = state in {ClockState.NEAR, ClockState.BREACHED}
+    pressing = state in PRESSING
     return run(
         text,
         size=size,

@@ -1,7 +1,8 @@
 """How a button and its handler share a type. Which submissions there are, and what they mean, stands in ``cards.asks``.
 
 A submission's fields either ride in the button (``{"attms": {"do", "v", "n", ...}}``) or are typed by the person and
-come beside it. All of it is sent by whoever sees the card: it is a wish and proves nothing.
+come beside it. ``do`` stays out where an action's verb is sure to come along and says the same. All of it is sent by
+whoever sees the card: it is a wish and proves nothing.
 """
 
 import re
@@ -128,9 +129,12 @@ class Submission(Struct, frozen=True, kw_only=True):
     nonce: str = ""
     """Of the card that was pressed; a card is given it when it is rendered."""
 
-    def pack(self, nonce: str) -> Json:
-        """Give what rides in the button; fields at their defaults, inputs and an empty nonce stay out."""
-        riding: Json = {"do": self.action, "v": self.version}
+    def pack(self, nonce: str, *, has_verb: bool = False) -> Json:
+        """Give what rides in the button; fields at their defaults, inputs and an empty nonce stay out.
+
+        So does the action's word where ``has_verb`` promises that the button's verb comes along and says it.
+        """
+        riding: Json = {"v": self.version} if has_verb else {"do": self.action, "v": self.version}
         if nonce:
             riding["n"] = nonce
         for name, way, default in _ridden_ways(type(self)):
@@ -187,8 +191,8 @@ def does(action: str, *, version: int = 1) -> Callable[[type[Asked]], type[Asked
     return enter
 
 
-def unpack(value: Mapping[str, object]) -> Submission:
-    """Read what a card sent back, once and strictly.
+def unpack(value: Mapping[str, object], verb: str = "") -> Submission:
+    """Read what a card sent back, once and strictly; ``verb`` says what is asked where nothing in ``value`` does.
 
     Raises ``OutOfDate`` for a button of an older version, of somebody else or damaged, and ``Invalid`` (with the field)
     for an input that no choice or length of the form allows. Inputs that the submission does not ask for are never
@@ -197,7 +201,7 @@ def unpack(value: Mapping[str, object]) -> Submission:
     envelope = value.get(ENVELOPE)
     if not isinstance(envelope, Mapping) or len(value) > MOST_KEYS:
         raise OutOfDate("This button is not one of ours.")
-    action = envelope.get("do")
+    action = envelope.get("do", verb)
     kind = _KNOWN.get(action) if isinstance(action, str) else None
     if kind is None:
         raise OutOfDate("This button asks for something that is not known here.")

@@ -5,6 +5,7 @@ would have taken there.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import orjson
@@ -15,6 +16,7 @@ from cards.text import Plain, plain
 _MARK = "\ue000"
 """Begins every hole. A private-use character: none of our own words hold one, and a template has no others."""
 _HOLE = re.compile(f'"{_MARK}([a-z_]+)"'.encode())
+DOT = " · "
 _NOTHING = "-"
 """Stands where a text from outside turned out to be nothing."""
 
@@ -28,6 +30,15 @@ def hole(name: str) -> Plain:
 def words(text: str, most: int = 120) -> bytes:
     """Make one safe line, encoded for a hole. Labels, names and spans come again and again, so they are remembered."""
     return orjson.dumps(str(plain(text, most=most) or _NOTHING))
+
+
+def dotted(parts: Iterable[str], *, most: int = 120, then: str = "") -> bytes:
+    """Make one safe line of several, each cut by itself, with dots between; ``then`` are words of our own behind them.
+
+    What turns out to be nothing is left out with its dot.
+    """
+    shown = [found for each in parts if (found := plain(each, most=most))]
+    return orjson.dumps((DOT.join(shown) or _NOTHING) + then)
 
 
 class Template:

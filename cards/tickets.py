@@ -7,15 +7,15 @@ from msgspec import Struct
 
 from attms_core.model import ClockState, TicketId, TicketLine, TicketPage
 from cards import times
-from cards.actions import MOST_TITLE, Execute, quick_envelope, quick_press
+from cards.actions import MOST_TITLE, Execute, quick_press
 from cards.asks import ListTickets, NewTicketForm, RunCommand, ShowTicket
 from cards.elements import Action, Container, Element, Filled, Json
 from cards.parts import (
+    PRESSING,
     capital,
     card,
     clock_look,
     feed,
-    glue,
     notice,
     paragraph,
     run,
@@ -26,7 +26,7 @@ from cards.parts import (
 )
 from cards.reader import Reader
 from cards.submission import ENVELOPE
-from cards.template import Template, hole, words
+from cards.template import DOT, Template, dotted, hole, words
 
 PAGE_SIZE = 8
 MOST_SUGGESTIONS = 3
@@ -40,13 +40,15 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
     filter: str
     """The words that ask for this list again: ``mine``. Empty for all open tickets."""
     page: TicketPage
+    says_whose: bool = False
+    """Whether the title says already to whom they all are assigned."""
     suggestions: tuple[str, ...] = ()
     """Commands to offer when nothing was found: ``tickets open``."""
 
-    def render(self, reader: Reader, nonce: str) -> Json:
+    def render(self, reader: Reader) -> Json:
         """Show it."""
         body = (*self._top(reader), *self._rows(reader), *self._empty())
-        return card(*body, summary=self.summary(), actions=self._buttons(nonce))
+        return card(*body, summary=self.summary(), actions=self._buttons())
 
     def summary(self) -> str:
         """Say it in one line."""
@@ -74,8 +76,14 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
 
     def _rows(self, reader: Reader) -> list[Filled]:
         back = ShowTicket(ticket=TicketId(0), back=self.filter or "open", back_offset=self.page.offset)
-        envelope = quick_envelope(back)
-        return [_row(line, envelope, reader) for line in self.page.lines]
+        envelope = _envelope(back)
+        return [self._row(line, envelope, reader) for line in self.page.lines]
+
+    def _row(self, line: TicketLine, envelope: bytes, reader: Reader) -> Filled:
+        clock, whose = line.clock, "" if self.says_whose else line.assignee_name or "unassigned"
+        due, state = (times.sla(clock, reader), clock.state) if clock else ("", None)
+        facts = (line.company_name, line.priority.label, line.status.label, whose)
+        return _filled(line.id, line.number, line.title, facts, due, state, envelope)
 
     def _place(self) -> str:
         first = self.page.offset + 1
@@ -84,28 +92,27 @@ class TicketsCard(Struct, frozen=True, kw_only=True):
     def _total(self) -> str:
         return f"{self.page.counted_to}+" if self.page.total >= self.page.counted_to else str(self.page.total)
 
-    def _buttons(self, nonce: str) -> tuple[Action, ...]:
+    def _buttons(self) -> tuple[Action, ...]:
         after = self.page.offset + len(self.page.lines)
         found: list[Action] = []
         if self.page.offset:
             before = ListTickets(filter=self.filter, offset=max(0, self.page.offset - PAGE_SIZE))
-            found.append(quick_press("Previous", before, nonce))
+            found.append(quick_press("Previous", before))
         if self.page.lines and after < self.page.total:
-            found.append(quick_press("Next", ListTickets(filter=self.filter, offset=after), nonce))
+            found.append(quick_press("Next", ListTickets(filter=self.filter, offset=after)))
         if not self.page.lines:
             found += [
-                quick_press(capital(each), RunCommand(words=each), nonce)
-                for each in self.suggestions[:MOST_SUGGESTIONS]
+                quick_press(capital(each), RunCommand(words=each)) for each in self.suggestions[:MOST_SUGGESTIONS]
             ]
-        found.append(quick_press("New ticket", NewTicketForm(), nonce))
-        found.append(quick_press("Refresh", ListTickets(filter=self.filter, offset=self.page.offset), nonce))
+        found.append(quick_press("New ticket", NewTicketForm()))
+        found.append(quick_press("Refresh", ListTickets(filter=self.filter, offset=self.page.offset)))
         return tuple(found)
 
 
-def _row(line: TicketLine, envelope: bytes, reader: Reader) -> Filled:
-    clock, labels = line.clock, (line.priority.label, line.status.label, line.assignee_name or "unassigned")
-    due, look = (times.sla(clock, reader), clock.state) if clock else ("", None)
-    return _filled(line.id, line.number, line.title, line.company_name, labels, due, look, envelope)
+@lru_cache(maxsize=256)
+def _envelope(back: ShowTicket) -> bytes:
+    """Give what rides in all rows of a page, whose ticket is still to be named."""
+    return orjson.dumps(back.pack("", has_verb=True)[ENVELOPE])
 
 
 @lru_cache(maxsize=1024)
@@ -113,18 +120,17 @@ def _filled(  # noqa: PLR0917 - by place: eight times a page it is remembered by
     ticket: TicketId,
     number: str,
     name: str,
-    company: str,
-    labels: tuple[str, str, str],
+    facts: tuple[str, ...],
     due: str,
     clock: ClockState | None,
     envelope: bytes,
 ) -> Filled:
     """Fill a row, or take the one that said all the same: a busy list is asked for by many, and again and again."""
-    return _template(clock).fill(
+    pressing, due = clock if clock in PRESSING else None, capital(due)
+    return _template(pressing).fill(
         name=words(name or "(no title)"),
-        place=words(f"{number} · {company}"),
-        state=words(" · ".join(labels)),
-        clock=words(capital(due)),
+        facts=dotted((number, *facts), then=DOT) if pressing else dotted((number, *facts, due)),
+        clock=words(due),
         title=words(f"Open {number}", MOST_TITLE),
         envelope=orjson.dumps({**orjson.loads(envelope), "ticket": ticket}),
     )
@@ -141,18 +147,20 @@ def _place() -> Template:
 
 
 @cache
-def _template(clock: ClockState | None) -> Template:
-    """Make a row once for each look of its clock: a page has eight, and all its other parts are the same."""
-    state = [run(hole("state"), size="Small")]
-    if clock is not None:
-        state += [glue(" · ", size="Small"), clock_look(hole("clock"), clock, size="Small")]
+def _template(pressing: ClockState | None) -> Template:
+    """Make a row once for each look of its clock: a page has eight, and all its other parts are the same.
+
+    A clock that does not press looks like the facts before it, and is one of them.
+    """
+    facts = [run(hole("facts"), size="Small", subtle=True)]
+    if pressing is not None:
+        facts.append(clock_look(hole("clock"), pressing, size="Small"))
     data = {ENVELOPE: hole("envelope")}
     return Template(
         Container(
             items=(
                 paragraph(run(hole("name"), weight="Bolder")),
-                paragraph(run(hole("place"), size="Small", subtle=True), spacing="None"),
-                paragraph(*state, spacing="None"),
+                paragraph(*facts, spacing="None"),
             ),
             separator=True,
             select_action=Execute(title=hole("title"), verb=ShowTicket.action, data=data),

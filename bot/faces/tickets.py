@@ -36,9 +36,10 @@ def tickets(scene: Scene, page: TicketPage, *, words: str, is_first: bool = Fals
         title=list_title(words),
         filter=words,
         page=page,
+        says_whose=_says_whose(words, scene),
         suggestions=tuple(other for other in ELSEWHERE if other != f"tickets {words}"),
     )
-    shown = card.render(scene.reader, scene.fresh_nonce())
+    shown = card.render(scene.reader)
     return Reply(shown, shown["fallbackText"], ONWARDS if is_first else ())
 
 
@@ -92,6 +93,14 @@ def list_title(words: str) -> str:
     plain = [] if kinds or asked.status else ["open"]
     head = " ".join([*(["your"] if asked.mine else []), *kinds, *plain, "tickets"])
     return (head[0].upper() + head[1:]) + _where(asked)
+
+
+def _says_whose(words: str, scene: Scene) -> bool:
+    """Say whether the title says whose the tickets are; where others read it, ``Your`` says nothing to them."""
+    asked = read_list(words)
+    if isinstance(asked, Misread):
+        return False
+    return asked.unassigned or (asked.mine and not scene.reader.is_shared)
 
 
 def _where(asked: ListWords) -> str:

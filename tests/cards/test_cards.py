@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from cards.asks import NewTicketForm, ShowTicket
 from cards.elements import Json
-from cards.submission import unpack
+from cards.submission import Submission, unpack
 from tests.cards.gallery import READER, cards
 from tests.support.card_lint import lint
 
@@ -40,6 +41,11 @@ def parts(node: object) -> list[Json]:
     if isinstance(node, dict):
         return [node, *(each for item in node.values() for each in parts(item))]
     return []
+
+
+def asked(action: Json) -> Submission:
+    """Read what Action.Execute or Action.Submit would send."""
+    return unpack(action["data"], action.get("verb", ""))
 
 
 def shown(card: Json) -> list[str]:
@@ -122,8 +128,14 @@ def test_what_was_typed_is_given_back_as_it_was_typed() -> None:
 
 
 def test_every_button_is_a_submission_that_can_be_read_again() -> None:
-    read = [unpack(part["data"]) for card in ALL.values() for part in parts(card) if "data" in part]
+    read = [asked(part) for card in ALL.values() for part in parts(card) if "data" in part]
     assert len({type(each) for each in read}) > 15
+
+
+def test_a_tap_says_what_it_asks_once() -> None:
+    taps = [tap for card in ALL.values() for part in parts(card) if "data" in (tap := part.get("selectAction", {}))]
+    assert [tap for tap in taps if "do" in tap["data"]["attms"]] == []
+    assert {type(asked(tap)).action for tap in taps} == {tap["verb"] for tap in taps}
 
 
 def test_a_button_leaves_inputs_alone_unless_its_submission_asks_for_them() -> None:
@@ -134,11 +146,51 @@ def test_a_button_leaves_inputs_alone_unless_its_submission_asks_for_them() -> N
     assert isinstance(unpack(by_title["Other company"]["data"]), NewTicketForm)
 
 
+def test_the_buttons_of_a_list_carry_nothing_but_what_they_ask() -> None:
+    (_, following, *_), data = ALL["list-middle"]["actions"], {"do": "tickets.list", "v": 1, "filter": "open"}
+    more = {"title": "Next", "data": {"attms": {**data, "offset": 16}}}
+    fallback = {"type": "Action.Submit", **more}
+    assert following == {"type": "Action.Execute", "verb": "tickets.list", **more, "fallback": fallback}
+
+
 def test_a_row_opens_its_ticket_and_knows_the_way_back() -> None:
-    rows = [part["selectAction"] for part in ALL["list-middle"]["body"] if "selectAction" in part]
-    first = unpack(rows[0]["data"])
+    taps = [part["selectAction"] for part in ALL["list-middle"]["body"] if "selectAction" in part]
+    first = asked(taps[0])
     assert isinstance(first, ShowTicket)
     assert (first.ticket, first.back, first.back_offset) == (7000, "open", 8)
+
+
+def rows(name: str) -> list[list[str]]:
+    """Give the texts of each row, run by run."""
+    found = [part["items"] for part in ALL[name]["body"] if "selectAction" in part]
+    return [[each["text"] for block in items for each in block["inlines"]] for items in found]
+
+
+def test_a_row_says_all_of_its_ticket_beneath_its_title() -> None:
+    late, *_, paused, running, timeless = rows("list")
+    facts = "T20261124.0001 · Brightwater Dental · Critical · New · Ana Ruiz · "
+    assert late == ["Mail does not arrive since the morning", facts, "Resolution breached 3 h 5 min ago"]
+    nobody = "T20261124.0006 · Northgate Logistics · Medium · Waiting Customer · unassigned · Resolution clock paused"
+    assert paused == ["Password reset", nobody]
+    assert running[1] == "T20261124.0007 · Brightwater Dental · Critical · New · Ana Ruiz · Due in 3 d 11 h"
+    assert timeless[1] == "T20261124.0008 · Harbor & Finch Architects LLP · High · In Progress · Sam Okafor"
+
+
+def test_a_row_leaves_out_what_is_not_there_and_whose_it_is_when_the_title_says_it() -> None:
+    assert [row[1] for row in rows("list-of-nobody")][:2] == [
+        "T20261124.0001 · Critical · New",
+        "T20261124.0002 · High · In Progress",
+    ]
+
+
+def test_a_long_name_leaves_room_for_what_stands_behind_it() -> None:
+    long = cards(lambda usual: usual if len(usual) < 20 else "x" * 500)["list-middle"]
+    told = [part["items"][1]["inlines"][0]["text"] for part in long["body"] if "selectAction" in part][4]
+    assert told == f"T20261124.0005 · {'x' * 119}… · High · In Progress · Sam Okafor · Resolution plan due in 1 d 1 h"
+
+
+def test_a_page_of_eight_is_a_small_card() -> None:
+    assert len(orjson.dumps(ALL["list"])) < 6_000
 
 
 def test_a_card_says_in_words_all_that_colours_say() -> None:

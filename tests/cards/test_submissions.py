@@ -13,7 +13,7 @@ import cards
 from attms_core.errors import Invalid, OutOfDate
 from attms_core.model import CompanyId, ContactId, ResourceId, Seen, TicketId, WishId
 from cards import asks
-from cards.asks import AddNote, AssignTicket, CreateTicket, ListTickets, RunCommand, SetStatus, TakeTicket
+from cards.asks import AddNote, AssignTicket, CreateTicket, ListTickets, RunCommand, SetStatus, ShowTicket, TakeTicket
 from cards.submission import Submission, does, unpack
 
 NONCE = "Zm9vYmFyYmF6cXV4MTIzNA"
@@ -44,6 +44,24 @@ def test_what_rides_in_a_button_comes_back(ticket: TicketId, seen: Seen, back: s
 def test_a_list_comes_back(filter_: str, offset: int) -> None:
     asked = ListTickets(filter=filter_, offset=offset)
     assert unpack(asked.pack("")) == asked
+
+
+@given(ticket=whole.map(TicketId), back=words)
+def test_what_is_tapped_is_named_by_its_verb(ticket: TicketId, back: str) -> None:
+    asked = ShowTicket(ticket=ticket, back=back)
+    assert "do" not in asked.pack("", has_verb=True)["attms"]
+    assert unpack(asked.pack("", has_verb=True), "ticket.show") == asked
+
+
+def test_what_a_button_says_itself_counts_for_more_than_its_verb() -> None:
+    asked = ListTickets(filter="mine")
+    assert unpack(asked.pack(""), "ticket.take") == asked
+
+
+@pytest.mark.parametrize("verb", ["", "ticket.explode", "tickets.list"])
+def test_a_tap_under_another_verb_is_out_of_date(verb: str) -> None:
+    with pytest.raises(OutOfDate):
+        unpack(ShowTicket(ticket=TicketId(7)).pack("", has_verb=True), verb)
 
 
 def test_inputs_come_beside_the_button() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from attms_core.mirror.mirror import PAGE
 from sandbox.autotask import picklists
-from sandbox.autotask.seed_base import DISPATCHER
+from sandbox.autotask.seed_base import DISPATCHER, technicians
 from sandbox.teams import Said, buttons, texts
 from tests.scenario.conftest import World, card_of, cards_of
 from tests.scenario.hand import read
@@ -141,6 +141,43 @@ async def test_the_next_sla_due_stands_first_and_paused_clocks_stand_last(shared
     due = [min(clocks(row)) for row in found if not row["serviceLevelAgreementPausedNextEventHours"]]
     assert len(due) > PAGE
     assert due == sorted(due)
+
+
+@pytest.mark.parametrize("words", ["tickets", "tickets mine", "tickets mine overdue"])
+async def test_a_list_of_ones_own_does_not_say_so_in_every_row(shared: World, words: str) -> None:
+    mara = await shared.linked()
+    said = await shared.client.say(words, person=mara)
+    assert numbers(said)
+    assert mara.name not in read(said)
+    back = await shared.client.press(cards_of(said)[-1], "Refresh", person=mara)
+    assert read(back) == read(said)
+
+
+async def test_other_lists_say_whose_each_ticket_is(shared: World) -> None:
+    mara = await shared.linked()
+    everybodys = await shared.client.say("tickets open", person=mara)
+    assert {tech.last for tech in technicians() if f"{tech.first} {tech.last}" in read(everybodys)}
+    nobodys = await shared.client.say("tickets unassigned", person=mara)
+    assert numbers(nobodys)
+    assert "unassigned" not in read(nobodys)
+
+
+async def test_where_others_read_along_the_rows_of_ones_own_list_say_whose_they_are(shared: World) -> None:
+    mara, tomas = await shared.linked(), await shared.linked(1)
+    group = shared.teams.group("Dispatch", mara, tomas)
+    said = await shared.client.say("@Bot tickets mine", person=mara, conversation=group)
+    assert read(said).count(mara.name) == len(numbers(said)) > 0
+    own = await shared.client.press(cards_of(said)[-1], "Refresh", person=mara)
+    assert mara.name not in read(own)
+
+
+async def test_a_row_of_an_older_card_that_names_its_deed_twice_opens_its_ticket(shared: World) -> None:
+    mara, ticket = await shared.linked(), shared.open_ticket_of()
+    data = {"attms": {"do": "ticket.show", "v": 1, "ticket": ticket["id"], "back": "mine"}}
+    action = {"type": "Action.Execute", "title": "Open it", "verb": "ticket.show", "data": data}
+    value = {"action": action, "trigger": "manual"}
+    shown = await shared.client.invoke("adaptiveCard/action", value, person=mara)
+    assert any(text.startswith(ticket["ticketNumber"]) for text in texts(card_of(shown)))
 
 
 async def test_next_and_previous_lead_through_the_pages_and_back(shared: World) -> None:
