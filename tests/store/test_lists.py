@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from attms_core.model import CompanyId, Listed, ResourceId, TenantId, Ticket, TicketFilter, TicketId, next_due
-from attms_core.store import ticket_search, tickets
+from attms_core.store import ticket_search, ticket_words, tickets
 from attms_core.store.database import Database, open_database
 from attms_core.store.sqlite import SqliteTx, connect
 from attms_core.store.statement import SQLITE, Statement, for_sqlite
@@ -219,6 +219,14 @@ async def test_other_lists_come_in_the_order_of_words(sqlite: Database, tmp_path
     assert first.startswith("SCAN ticket_words VIRTUAL TABLE INDEX"), first
     assert second.startswith("SEARCH tickets USING INTEGER PRIMARY KEY"), second
     assert not [step for step in rest if "SCAN tickets" in step or "TEMP B-TREE" in step], rest
+
+
+async def test_where_tickets_stand_is_looked_up_ticket_by_ticket(sqlite: Database, tmp_path: Path) -> None:
+    await sqlite.write(lambda tx: tickets.put(tx, OURS, [ticket(1)]))
+    with closing(connect(tmp_path / "attms.db")) as connection:
+        tx = Explained(connection)
+        assert list(ticket_words.places(tx, OURS, [TicketId(1), TicketId(2)])) == [1]
+    assert [step for step in tx.steps if "(tenant=? AND id=?)" in step], tx.steps
 
 
 async def test_a_word_counts_as_far_as_it_is_indexed(database: Database) -> None:
