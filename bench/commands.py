@@ -55,11 +55,13 @@ async def _costs(world: World, size: int) -> list[tuple[str, float]]:
     port = free_port()
     environ = world.environment(port) | {"BENCH_TICKETS": str(size)}
     async with running(BOTS[OURS], environ, core="0", log=mirror.STATE / "bot.log") as process:
-        await Load(world, port).first()
-        return [(name, await _cost(Load(world, port, text=text), process.pid)) for name, text in COMMANDS.items()]
+        load = Load(world, port)
+        await load.first()
+        return [(name, await _cost(load, text, process.pid)) for name, text in COMMANDS.items()]
 
 
-async def _cost(load: Load, pid: int) -> float:
+async def _cost(load: Load, text: str, pid: int) -> float:
+    load.say(text)
     await load.run(pid, at_once=AT_ONCE, count=WARM)
     return (await load.run(pid, at_once=AT_ONCE, count=TURNS)).cpu_ms
 

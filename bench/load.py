@@ -37,14 +37,19 @@ class Result:
 class Load:
     """Speaks to a bot at a port, as one person in many conversations. Numbers never repeat."""
 
-    def __init__(self, world: World, port: int, *, text: str = "/tickets mine") -> None:
+    def __init__(self, world: World, port: int) -> None:
         self._world = world
         self._port = port
         self._next = self._place = int(time.time() * 10) % 10**9
-        body = json.dumps(_activity(world.service_url, text)).encode()
+        self._tokens = world.tokens(TOKENS)
+        self.say("/tickets mine")
+
+    def say(self, text: str) -> None:
+        """Say this from now on."""
+        body = json.dumps(_activity(self._world.service_url, text)).encode()
         cut = body.replace(f"1736{_ZERO}".encode(), b"1736\0").replace(f"bench{_ZERO}".encode(), b"bench\0")
         self._parts = cut.split(b"\0")
-        self._heads = [_head(port, token, len(body)) for token in world.tokens(TOKENS)]
+        self._heads = [_head(self._port, token, len(body)) for token in self._tokens]
 
     async def first(self, limit: float = 60.0) -> float:
         """Wait until the first activity is answered; give the seconds from now. Raises ``TimeoutError``."""

@@ -17,10 +17,9 @@ from attms_core.store.build import number, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement, keepable
 from attms_core.store.tables import companies, tickets
-from attms_core.store.ticket_rows import LISTED, NAMED, Part, decode_listed
+from attms_core.store.ticket_rows import COUNTED_TO, LISTED, NAMED, Part, decode_listed
 from attms_core.store.values import stamp
 
-COUNTED_TO = 1000
 _t = tickets.c
 _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "open": _t.is_open == true(),

@@ -17,13 +17,13 @@ from attms_core.store.build import Among
 from attms_core.store.database import Tx
 from attms_core.store.statement import LARGEST, Match, Statement, keepable
 from attms_core.store.tables import companies, tickets
-from attms_core.store.ticket_rows import LISTED, NAMED, Part, decode_listed
+from attms_core.store.ticket_rows import COUNTED_TO, LISTED, NAMED, Part, decode_listed
 from attms_core.store.ticket_words import DOCID, DONE, LETTERS, SOUGHT, last_due, statement, tag, tag_within
 from attms_core.store.values import stamp
 from attms_core.store.words import asked
 
 COUNTED_BY = 50
-"""A list is counted to the next multiple of this behind the part asked for: counting reads what it counts."""
+"""Tickets with words are counted to the next multiple of this behind the part asked for: to count is to look on."""
 SPELT = 64
 """Values of a part that are looked for by their tags; of more, each ticket that has all else is checked."""
 _FOUND = """
@@ -60,7 +60,7 @@ class _Wanted(NamedTuple):
 def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int) -> Part:
     """Give a part of a list: open tickets first, of these the next due, and those without a due time last."""
     end = offset + limit
-    most = -(-(end + 1) // COUNTED_BY) * COUNTED_BY
+    most = -(-(end + 1) // COUNTED_BY) * COUNTED_BY if where.words else max(end + 1, COUNTED_TO)
     found: list[int] = []
     for stretch in _stretches(where, now):
         if len(found) < most and (wanted := _wanted(where, stretch)):

@@ -81,7 +81,7 @@ _FORGET_ALL = statement(
 _OF_COMPANY = statement(
     "what words a company's tickets have",
     f"SELECT {{place}}, {', '.join((*_TEXTS, *LETTERS.values()))} FROM tickets"  # noqa: S608 - names of columns
-    " WHERE tenant = :tenant AND company = :company ORDER BY 1",
+    " WHERE tenant = :tenant AND company = :company",
 )
 _NAMES = Statement(
     "names of companies",

@@ -50,7 +50,7 @@ async def test_the_candidate_builds_its_mirror_and_answers_with_a_page_of_eight(
     rows = [part for part in card["body"] if part["type"] == "Container"]
     assert len(rows) == 8
     assert f"1-8 of {mirror.MINE}" in json.dumps(card)
-    assert 3_000 < len(json.dumps(card)) < 10_000
+    assert 3_000 < len(json.dumps(card)) < 7_000
     assert _sizes(tmp_path) == [mirror.FEWEST]
 
 

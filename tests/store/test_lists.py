@@ -243,11 +243,11 @@ async def test_a_word_counts_as_far_as_it_is_indexed(database: Database) -> None
     assert await found(long[: SOUGHT - 1] + "x") == 0
 
 
-async def test_a_list_is_counted_to_the_next_fifty(database: Database) -> None:
+async def test_a_list_with_words_is_counted_to_the_next_fifty_and_others_to_a_thousand(database: Database) -> None:
     await database.write(lambda tx: tickets.put(tx, OURS, [replace(ticket(n), title="jam") for n in range(120)]))
 
-    async def counted(offset: int) -> tuple[int, int, int]:
-        where = TicketFilter(words="jam")
+    async def counted(offset: int, words: str = "jam") -> tuple[int, int, int]:
+        where = TicketFilter(words=words, statuses=(1, 8))
         part = await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=offset, limit=8))
         return len(part.rows), part.total, part.counted_to
 
@@ -255,6 +255,8 @@ async def test_a_list_is_counted_to_the_next_fifty(database: Database) -> None:
     assert await counted(48) == (8, 100, 100)
     assert await counted(112) == (8, 120, 150)
     assert await counted(120) == (0, 120, 150)
+    assert await counted(0, words="") == (8, 120, 1000)
+    assert await counted(1000, words="") == (0, 120, 1009)
 
 
 async def test_tickets_due_in_the_same_minute_stand_as_they_were_met(database: Database) -> None:
