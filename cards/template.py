@@ -41,6 +41,11 @@ def dotted(parts: Iterable[str], *, most: int = 120, then: str = "") -> bytes:
     return orjson.dumps((DOT.join(shown) or _NOTHING) + then)
 
 
+def unbroken(text: str) -> bytes:
+    """Make words of our own that stay together where a line ends."""
+    return orjson.dumps(text.replace(" ", "\u00a0"))
+
+
 class Template:
     """A part with holes. Each time it is filled, its JSON is written anew."""
 

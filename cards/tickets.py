@@ -26,7 +26,7 @@ from cards.parts import (
 )
 from cards.reader import Reader
 from cards.submission import ENVELOPE
-from cards.template import DOT, Template, dotted, hole, words
+from cards.template import DOT, Template, dotted, hole, unbroken, words
 
 PAGE_SIZE = 8
 MOST_SUGGESTIONS = 3
@@ -130,7 +130,7 @@ def _filled(  # noqa: PLR0917 - by place: eight times a page it is remembered by
     return _template(pressing).fill(
         name=words(name or "(no title)"),
         facts=dotted((number, *facts), then=DOT) if pressing else dotted((number, *facts, due)),
-        clock=words(due),
+        clock=unbroken(due),
         title=words(f"Open {number}", MOST_TITLE),
         envelope=orjson.dumps({**orjson.loads(envelope), "ticket": ticket}),
     )
