@@ -66,7 +66,7 @@ def _try(tx: SqliteTx, where: TicketFilter, now: datetime) -> float:
     return taken / done
 
 
-class _Explained(SqliteTx):
+class Explained(SqliteTx):
     """Runs statements, and keeps how SQLite finds their rows."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -85,7 +85,7 @@ class _Explained(SqliteTx):
 
 def plan(connection: sqlite3.Connection, where: TicketFilter, now: datetime) -> list[str]:
     """Say how SQLite finds a list's page."""
-    tx = _Explained(connection)
+    tx = Explained(connection)
     tickets.page(tx, TenantId(TENANT), where, now=now, offset=0, limit=PAGE)
     return tx.steps
 

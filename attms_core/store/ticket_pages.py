@@ -17,9 +17,10 @@ from attms_core.store.build import number, words
 from attms_core.store.database import Tx
 from attms_core.store.statement import Statement, keepable
 from attms_core.store.tables import companies, tickets
-from attms_core.store.ticket_rows import COUNTED_TO, LISTED, NAMED, Part, decode_listed
+from attms_core.store.ticket_rows import LISTED, NAMED, Part, decode_listed
 from attms_core.store.values import stamp
 
+COUNTED_TO = 1000
 _t = tickets.c
 _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "open": _t.is_open == true(),
@@ -48,7 +49,8 @@ def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset
     if (read := _along_an_index(where, now)) is None:
         return ticket_search.page(tx, tenant, where, now=now, offset=offset, limit=limit)
     names, params = read
-    params |= {"tenant": tenant, "counted_to": COUNTED_TO}
+    most = max(offset + limit + 1, COUNTED_TO)
+    params |= {"tenant": tenant, "counted_to": most}
     made = _statements(names)
     rows = tx.all(made.paged, **params, skip=offset, most=limit)
     if rows or not offset:
@@ -56,7 +58,7 @@ def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset
     else:
         counted = tx.one(made.counted, **params)
         total = counted[0] if counted else 0
-    return Part([decode_listed(row) for row in rows], min(total, COUNTED_TO), COUNTED_TO)
+    return Part([decode_listed(row) for row in rows], min(total, most), most)
 
 
 def _along_an_index(where: TicketFilter, now: datetime) -> tuple[Names, dict[str, Any]] | None:

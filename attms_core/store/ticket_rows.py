@@ -67,10 +67,6 @@ NAMED = and_(companies.c.tenant == _t.tenant, companies.c.id == _t.company)
 """The company of a ticket, for its name."""
 
 
-COUNTED_TO = 1000
-"""A list is counted so far, where nothing else is said."""
-
-
 class Part(NamedTuple):
     """A part of a list."""
 

@@ -17,13 +17,15 @@ from attms_core.store.build import Among
 from attms_core.store.database import Tx
 from attms_core.store.statement import LARGEST, Match, Statement, keepable
 from attms_core.store.tables import companies, tickets
-from attms_core.store.ticket_rows import COUNTED_TO, LISTED, NAMED, Part, decode_listed
-from attms_core.store.ticket_words import DOCID, DONE, LETTERS, SOUGHT, last_due, statement, tag, tag_within
+from attms_core.store.ticket_rows import LISTED, NAMED, Part, decode_listed
+from attms_core.store.ticket_words import DOCID, DONE, LETTERS, last_due, statement, tag, tag_within
 from attms_core.store.values import stamp
 from attms_core.store.words import asked
 
-COUNTED_BY = 50
-"""Tickets with words are counted to the next multiple of this behind the part asked for: to count is to look on."""
+COUNTED_BY = 100
+"""A list is counted to the next multiple of this behind the part asked for: to count is to look on."""
+WORDS_COUNTED_BY = 50
+"""The same where words are looked for, which fewer of the tickets have that are looked at."""
 SPELT = 64
 """Values of a part that are looked for by their tags; of more, each ticket that has all else is checked."""
 _FOUND = """
@@ -32,7 +34,10 @@ WHERE {conditions}
 ORDER BY {{row}} LIMIT :most
 """
 """CROSS JOIN makes SQLite read the words first."""
-_ALWAYS = ("{row} BETWEEN :first AND :last", f"tickets.docid = {{row}} & {DOCID}", "tickets.tenant = :tenant")
+_ALWAYS = (
+    *("{row} BETWEEN :first AND :last", f"tickets.docid = {{row}} & {DOCID}"),
+    *("tickets.tenant = :tenant", "{place} = {row}"),  # a row of words decides nothing: what its ticket says does
+)
 _LISTED = Statement(
     "tickets of a list",
     select(*LISTED, tickets.c.docid)
@@ -60,7 +65,8 @@ class _Wanted(NamedTuple):
 def page(tx: Tx, tenant: TenantId, where: TicketFilter, *, now: datetime, offset: int, limit: int) -> Part:
     """Give a part of a list: open tickets first, of these the next due, and those without a due time last."""
     end = offset + limit
-    most = -(-(end + 1) // COUNTED_BY) * COUNTED_BY if where.words else max(end + 1, COUNTED_TO)
+    step = WORDS_COUNTED_BY if where.words else COUNTED_BY
+    most = (end // step + 1) * step
     found: list[int] = []
     for stretch in _stretches(where, now):
         if len(found) < most and (wanted := _wanted(where, stretch)):
@@ -111,7 +117,7 @@ def _wanted(where: TicketFilter, stretch: _Stretch) -> _Wanted | None:
         return None
     long = {letter: some for letter, some in values.items() if len(some) > SPELT}
     tags = tuple(_tags({letter: some for letter, some in values.items() if letter not in long}))
-    match = Match(tuple(word[:SOUGHT] for word in asked(where.words)), tags)
+    match = Match(asked(where.words), tags)
     conditions = [f"{LETTERS[letter]} {{among[{letter}]}}" for letter in long]
     if where.overdue:
         conditions.append("next_due <= :now")

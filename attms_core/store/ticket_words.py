@@ -3,6 +3,9 @@
 Each ticket has a row of words, and the row's number is the ticket's place: open tickets come before completed ones, the
 next due first. So whatever is looked for comes in the order of the list. Beside the words stand tags: the ticket's
 queue, company, assignee, status and priority. Lists of tickets by their words and tags are in ``ticket_search``.
+
+A place follows from what the ticket's row says, so whoever writes that row moves the words. Tenants share the places:
+one installation has one AutoTask, and which tenant a ticket is of stands in its row.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,41 +19,45 @@ from attms_core.store.build import Among
 from attms_core.store.build import words as text_of
 from attms_core.store.database import Tx
 from attms_core.store.statement import POSTGRESQL, SQLITE, Statement, Words
-from attms_core.store.tables import companies
+from attms_core.store.tables import NEVER, companies
 from attms_core.store.words import folded
 
 MINUTE = 60_000
 """Milliseconds. Tickets due in the same minute stand as the mirror met them: a list tells no seconds."""
-DOCID_BITS = 35
+DOCID_BITS = 32
 DOCID = (1 << DOCID_BITS) - 1
-"""The lower bits of a place are the ticket's ``docid``. Then come 27 for the minute it is due, and one for done."""
-LATEST = 2**27 - 1
-"""The last minute that a place tells, in 2225. Open tickets without a due time are there."""
-DONE = 2**62
-"""Where the places of completed tickets begin."""
-SOUGHT = 16
-"""Characters of a word looked for that count: the beginnings of words are indexed up to this length."""
+"""The lower bits of a place are the ticket's ``docid``. What stands before them is its rank."""
+RANKS = 1 << 29
+"""Of open tickets that are due: their minute, up to the year 2990. Then come those that are not due, by their ids."""
+DONE = 2 * RANKS << DOCID_BITS
+"""Where the places of completed tickets begin, which stand by their ids too."""
 TAG = "\u2039"
 """Begins a tag. No folded word can hold it: U+2039 is neither letter nor digit."""
 LETTERS = {"q": "queue", "c": "company", "a": "assignee", "s": "status", "p": "priority"}
 """What follows upon a tag's beginning, and the column whose value comes then: none for NULL."""
 _TEXTS = ("number", "title", "description")
 _columns = attrgetter(*_TEXTS, *LETTERS.values())
-_PLACE = f"CASE WHEN is_open THEN {{}}({{}}(next_due / {MINUTE}, 0), {LATEST}) << {DOCID_BITS} ELSE {DONE} END | docid"
+_PLACE = f"""
+(CASE WHEN NOT is_open THEN {2 * RANKS} + {{least}}({{greatest}}(tickets.id, 0), {RANKS - 1})
+    WHEN next_due = {NEVER} THEN {RANKS} + {{least}}({{greatest}}(tickets.id, 0), {RANKS - 1})
+    ELSE {{least}}({{greatest}}(next_due / {MINUTE}, 0), {RANKS - 1}) END << {DOCID_BITS}) + docid
+"""
 _WRITTEN: Mapping[str, Mapping[str, Any]] = {
     SQLITE: {
         "row": "ticket_words.rowid",
-        "place": _PLACE.format("MIN", "MAX"),
+        "place": _PLACE.format(least="MIN", greatest="MAX"),
         "among": {name: f"IN (SELECT value FROM json_each(:{name}))" for name in LETTERS},  # noqa: S608 - a parameter's mark
         "asked": "json_each(:ids) AS asked",
+        "held": "",
         "match": "ticket_words MATCH :match",
         "write": "REPLACE INTO ticket_words (rowid, words) VALUES (:place, :words)",
     },
     POSTGRESQL: {
         "row": "ticket_words.place",
-        "place": _PLACE.format("LEAST", "GREATEST"),
+        "place": _PLACE.format(least="LEAST", greatest="GREATEST"),
         "among": {name: f"= ANY(CAST(:{name} AS BIGINT[]))" for name in LETTERS},
         "asked": "unnest(CAST(:ids AS BIGINT[])) AS asked (value)",
+        "held": "ORDER BY tickets.id FOR UPDATE",
         "match": "words @@ CAST(:match AS TSQUERY)",
         "write": (
             "INSERT INTO ticket_words (place, words) VALUES (:place, array_to_tsvector(CAST(:words AS TEXT[])))"
@@ -78,10 +85,11 @@ _FORGET_ALL = statement(
     "forget words of all tickets",
     "DELETE FROM ticket_words WHERE {row} IN (SELECT {place} FROM tickets WHERE tenant = :tenant)",
 )
+# Held on PostgreSQL, where somebody else may move a ticket meanwhile: of its row nothing else is written here.
 _OF_COMPANY = statement(
     "what words a company's tickets have",
     f"SELECT {{place}}, {', '.join((*_TEXTS, *LETTERS.values()))} FROM tickets"  # noqa: S608 - names of columns
-    " WHERE tenant = :tenant AND company = :company",
+    " WHERE tenant = :tenant AND company = :company {held}",
 )
 _NAMES = Statement(
     "names of companies",
@@ -131,7 +139,7 @@ def _write(tx: Tx, rows: list[dict[str, Any]]) -> None:
 
 def last_due(by: int) -> int:
     """Give the last place of an open ticket that is due by the end of that minute, in milliseconds since 1970."""
-    return min(max(by // MINUTE, 0), LATEST) << DOCID_BITS | DOCID
+    return min(max(by // MINUTE, 0), RANKS - 1) << DOCID_BITS | DOCID
 
 
 def tag(letter: str, value: int | None) -> str:

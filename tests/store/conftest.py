@@ -1,6 +1,7 @@
 """Databases of both engines for the same tests, and values to put into them."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,12 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await open_database(None, tmp_path)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def runner(database_url: str | None, tmp_path: Path) -> Iterator[tuple[asyncio.Runner, Database]]:
+    """Open an empty database for a test that is no coroutine: hypothesis calls it many times."""
+    with asyncio.Runner() as runner:
+        opened = runner.run(open_database(database_url, tmp_path))
+        yield runner, opened
+        runner.run(opened.close())
