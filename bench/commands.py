@@ -1,26 +1,26 @@
 """What whole commands cost over mirrors of several sizes: CPU of the bot, from the token to the card.
 
 ``python -m bench.commands 10000 1000000`` starts the bot over each mirror in turns, says each command many times, and
-prints a table.
+prints a table. ``BENCH_ROUNDS``, ``BENCH_MIRRORS`` and the cores are those of ``make bench``.
 """
 
 import argparse
 import asyncio
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from bench import mirror
-from bench.bot import ending_in_a_line, kept, mirrored
+from bench.bot import ending_in_a_line, kept
 from bench.growth import COMMON_ELSEWHERE, SELDOM_TOGETHER
 from bench.load import Load
 from bench.process import running
-from bench.run import AT_ONCE, BOTS, free_port
+from bench.run import AT_ONCE, BOTS, WARM, Plan, free_port, pin, plan_of
 from bench.table import OURS
 from bench.world import World, opened
 
-ROUNDS = 3
-WARM, TURNS = 300, 2000
+TURNS = 2000
 COMMANDS: Mapping[str, str] = {
     "mine": "tickets mine",
     "company": f'tickets company "Customer {mirror.ONE_COMPANY} Ltd"',
@@ -36,25 +36,33 @@ COMMANDS: Mapping[str, str] = {
         f'tickets unassigned queue "Service Desk" search {COMMON_ELSEWHERE}'
     ),
 }
+LIST = b'"verb":"tickets.list"'
+"""What a list can be told by: it can be refreshed."""
 Costs = dict[str, dict[int, list[float]]]
 """CPU milliseconds a turn, by command and size, a round each."""
 
 
-async def measure(sizes: Sequence[int], rounds: int) -> Costs:
-    """Start the bot over each mirror in turns, and say every command there."""
+class Refused(RuntimeError):
+    """A command was answered with something else, whose cost would be told as its own."""
+
+
+async def measure(plan: Plan, sizes: Sequence[int]) -> Costs:
+    """Start the bot over each mirror in turns and say every command. Raises ``Refused`` and ``WrongVariable``."""
     found: Costs = {name: {size: [] for size in sizes} for name in COMMANDS}
+    for size in sizes:
+        await kept(size, plan.home)
     async with opened() as world:
-        for _ in range(rounds):
+        for _ in range(plan.rounds):
             for size in sizes:
-                for name, cost in await _costs(world, size):
+                for name, cost in await _costs(world, plan, size):
                     found[name][size].append(cost)
     return found
 
 
-async def _costs(world: World, size: int) -> list[tuple[str, float]]:
+async def _costs(world: World, plan: Plan, size: int) -> list[tuple[str, float]]:
     port = free_port()
     environ = world.environment(port) | {"BENCH_TICKETS": str(size)}
-    async with running(BOTS[OURS], environ, core="0", log=mirror.STATE / "bot.log") as process:
+    async with running(BOTS[OURS], environ, core=plan.server_core, log=plan.home / "bot.log") as process:
         load = Load(world, port)
         await load.first()
         return [(name, await _cost(load, text, process.pid)) for name, text in COMMANDS.items()]
@@ -63,7 +71,10 @@ async def _costs(world: World, size: int) -> list[tuple[str, float]]:
 async def _cost(load: Load, text: str, pid: int) -> float:
     load.say(text)
     await load.run(pid, at_once=AT_ONCE, count=WARM)
-    return (await load.run(pid, at_once=AT_ONCE, count=TURNS)).cpu_ms
+    found = await load.run(pid, at_once=AT_ONCE, count=TURNS)
+    if found.errors or LIST not in load.reply:
+        raise Refused(f"{text!r} was not answered with a list")
+    return found.cpu_ms
 
 
 def table(found: Costs) -> Iterator[str]:
@@ -80,14 +91,17 @@ def main() -> None:
     """Measure, and print Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", type=int, nargs="*", default=[10_000, 100_000])
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
     given = parser.parse_args()
+    if min(given.sizes) < mirror.FEWEST:
+        parser.error(f"a mirror has {mirror.FEWEST} tickets or more")
     with ending_in_a_line():
-        sizes = [mirrored({"BENCH_TICKETS": str(size)})[0] for size in given.sizes]
-        os.sched_setaffinity(0, {1})
-        for size in sizes:
-            asyncio.run(kept(size, mirror.STATE))
-        print("\n".join(table(asyncio.run(measure(sizes, given.rounds)))))
+        plan = plan_of(os.environ)
+        pin(plan.load_core)
+        try:
+            found = asyncio.run(measure(plan, given.sizes))
+        except Refused as error:
+            sys.exit(str(error))
+    print("\n".join(table(found)))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,11 @@ class Load:
         self._parts = cut.split(b"\0")
         self._heads = [_head(self._port, token, len(body)) for token in self._tokens]
 
+    @property
+    def reply(self) -> bytes:
+        """Give what the bot has said last."""
+        return self._world.connector.last
+
     async def first(self, limit: float = 60.0) -> float:
         """Wait until the first activity is answered; give the seconds from now. Raises ``TimeoutError``."""
         began = time.monotonic()

@@ -131,6 +131,12 @@ def _heading(plan: Plan) -> str:
     )
 
 
+def pin(core: str) -> None:
+    """Keep this process on a core, where there is such a one."""
+    if core.isdigit() and int(core) in os.sched_getaffinity(0):
+        os.sched_setaffinity(0, {int(core)})
+
+
 def free_port() -> int:
     """Find a port of this machine that nobody uses."""
     with socket.socket() as trial:
@@ -142,8 +148,7 @@ def main() -> None:
     """Measure, and print Markdown. When the other bench fails, what it said last comes after our own table."""
     with ending_in_a_line():
         plan, harness = plan_of(os.environ), peers.harness_of(os.environ)
-        if plan.load_core.isdigit() and int(plan.load_core) in os.sched_getaffinity(0):
-            os.sched_setaffinity(0, {int(plan.load_core)})
+        pin(plan.load_core)
         own, grown = asyncio.run(_own(plan))
     runs, trouble = [own], ""
     try:

@@ -63,7 +63,7 @@ def press(title: str, asks: Submission, nonce: str, *, mode: Mode | None = None)
 def quick_press(title: str, asks: Submission) -> Filled:
     """Make a button at a small part of the price of ``press``; only for submissions whose values have a hash.
 
-    For cards without inputs, which it says nothing of, and for what reads, which needs no nonce.
+    For cards without inputs, which it says nothing of, and for what stores no wish, which needs no nonce.
     """
     envelope = orjson.dumps(asks.pack("")[ENVELOPE])
     return _button(type(asks)).fill(title=words(title, MOST_TITLE), envelope=envelope)
@@ -85,7 +85,7 @@ def _button_of(
 def tap(title: str, asks: Submission) -> Execute:
     """Make what tapping a part of the card does; the title is read aloud.
 
-    Only for what reads: rows are many, so there is neither a nonce nor a fallback, and the verb alone names the deed.
+    Rows are many, so there is neither a nonce nor a fallback, and the verb alone names the deed. Not for wishes.
     """
     shown = plain(title, most=MOST_TITLE) or plain(asks.action)
     return Execute(title=shown, verb=asks.action, data=asks.pack("", has_verb=True))

@@ -25,7 +25,8 @@ NO_WISH = WishId("")
 _SEEN = 4
 
 Words = Annotated[str, Text(WORDS)]
-Offset = Annotated[int, Whole(1_000_000)]
+Offset = Annotated[int, Whole(10_000)]
+"""Nobody turns so many pages: a press from elsewhere that names more would only make the store read so far."""
 
 
 class SeenWay:

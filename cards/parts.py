@@ -29,6 +29,7 @@ from cards.reader import Reader
 from cards.text import Plain, clean, plain
 
 PRESSING = frozenset({ClockState.NEAR, ClockState.BREACHED})
+"""Clocks that stand out: what they say is shown in bold."""
 BLANK = Plain("-")
 """Stands where a text from outside turned out to be nothing."""
 SUMMARY = 150

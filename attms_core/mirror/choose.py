@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from attms_core.errors import Invalid
+from attms_core.store.words import folded
 
 T = TypeVar("T")
 LISTED = 15
@@ -13,13 +14,14 @@ LISTED = 15
 def choose(text: str, among: Sequence[T], *, name: Callable[[T], str], field: str, what: str, enough: int = 1) -> T:
     """Pick what ``text`` names: by its whole name, else by how its name begins, else by words of it.
 
+    What is spelled so comes before what only is without accents and punctuation, as a search reads names.
     Fewer characters than ``enough`` pick nothing unless they are whole words of the name. Raises ``Invalid`` for
     ``field`` when nothing fits (legal: all names), several do, or too little is said (legal: those that fit).
     """
-    typed = _folded(text)
-    for fitting in _rounds(typed, among, name):
+    typed = _spelled(text)
+    for fitting in (*_rounds(text, among, name, _spelled), *_rounds(text, among, name, _searched)):
         if len(fitting) == 1:
-            if len(typed) >= enough or set(typed.split()) <= set(_folded(name(fitting[0])).split()):
+            if len(typed) >= enough or set(typed.split()) <= set(_spelled(name(fitting[0])).split()):
                 return fitting[0]
             what_for = f'"{text.strip()}" is too short to name a {what}.'
             raise Invalid(what_for, field=field, legal=_names(fitting, name))
@@ -30,10 +32,11 @@ def choose(text: str, among: Sequence[T], *, name: Callable[[T], str], field: st
     raise Invalid(f'There is no {what} "{text.strip()}".', field=field, legal=legal, hint=_hint(what, legal))
 
 
-def _rounds(typed: str, among: Sequence[T], name: Callable[[T], str]) -> Iterator[list[T]]:
+def _rounds(text: str, among: Sequence[T], name: Callable[[T], str], fold: Callable[[str], str]) -> Iterator[list[T]]:
+    typed = fold(text)
     if not typed:
         return
-    named = [(one, _folded(name(one))) for one in among]
+    named = [(one, fold(name(one))) for one in among]
     yield [one for one, said in named if said == typed]
     yield [one for one, said in named if said.startswith(typed)]
     yield [one for one, said in named if _begins_words(typed, said)]
@@ -44,8 +47,12 @@ def _begins_words(typed: str, said: str) -> bool:
     return all(any(word.startswith(part) for word in words) for part in typed.split())
 
 
-def _folded(text: str) -> str:
+def _spelled(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def _searched(text: str) -> str:
+    return " ".join(folded(text))
 
 
 def _names(among: Sequence[T], name: Callable[[T], str]) -> tuple[str, ...]:

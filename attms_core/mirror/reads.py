@@ -125,21 +125,26 @@ class Reads:
         return found
 
     async def company_like(self, text: str, *, among: Sequence[CompanyId] | None = None) -> Company:
-        """Find the one active company that is meant. Raises ``Invalid`` with those that could be."""
-        found = await self._companies_beginning(text, among) or await self.companies_named(text, among=among)
+        """Find the one active company that is meant: one whose whole name begins so before one that has such words.
+
+        Raises ``Invalid`` with those that could be.
+        """
+
+        def work(tx: Tx) -> list[Company]:
+            return directory.companies_beginning(tx, self._tenant, text) or directory.companies_having(
+                tx, self._tenant, text
+            )
+
+        if among is None:
+            found = await self._database.read(work)
+            self._memory.remember(found)
+        else:
+            found = await self.companies_named(text, among=among)
         if not text.strip() or not found:
             raise Invalid(f'There is no company "{text.strip()}".', field="company", hint="Type how its name begins.")
         if len(found) == 1:
             return found[0]
         return choose(text, found, name=lambda company: company.name, field="company", what="company")
-
-    async def _companies_beginning(self, text: str, among: Sequence[CompanyId] | None) -> list[Company]:
-        """Find those whose whole name begins so: others are not meant when there are any, nor are they looked for."""
-        if among is not None or not text.strip():
-            return []
-        found = await self._database.read(lambda tx: directory.companies_beginning(tx, self._tenant, text))
-        self._memory.remember(found)
-        return found
 
     async def contacts_of(self, company: CompanyId, text: str) -> list[Contact]:
         """Search a company's active contacts."""

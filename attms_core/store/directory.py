@@ -126,13 +126,16 @@ def companies_named(tx: Tx, tenant: TenantId, text: str, *, limit: int = 15) -> 
     all.
     """
     found = companies_beginning(tx, tenant, text, limit=limit)
+    more = companies_having(tx, tenant, text, limit=limit) if len(found) < limit else []
+    return list({company.id: company for company in (*found, *more)}.values())[:limit]
+
+
+def companies_having(tx: Tx, tenant: TenantId, text: str, *, limit: int = 15) -> list[Company]:
+    """Find active companies whose name has words beginning like those typed, in any order, by name."""
     typed = asked(text)
-    if len(found) == limit or not typed:
-        return found
     params = {f"low{i}": word for i, word in enumerate(typed)}
     params |= {f"high{i}": word + HIGHEST for i, word in enumerate(typed)}
-    named = map(rows.company, tx.all(_named(len(typed)), tenant=tenant, most=limit, **params))
-    return list({company.id: company for company in (*found, *named)}.values())[:limit]
+    return [rows.company(row) for row in tx.all(_named(len(typed)), tenant=tenant, most=limit, **params)]
 
 
 def companies_beginning(tx: Tx, tenant: TenantId, text: str, *, limit: int = 15) -> list[Company]:

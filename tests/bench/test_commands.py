@@ -1,34 +1,30 @@
-"""Every command whose cost is measured is answered with a list. What it costs is no test's business."""
+"""What commands cost is no test's business: that it is told of those that were answered is."""
 
-import json
 from pathlib import Path
 
+import pytest
+
 from bench import commands, mirror
-from bench.load import Load
-from bench.process import running
-from bench.run import BOTS, free_port
-from bench.table import OURS
-from bench.world import World, opened
+from bench.run import Plan, plan_of
 
 
-async def _card(world: World, load: Load, text: str) -> dict[str, object]:
-    load.say(text)
-    await load.first()
-    return dict(json.loads(world.connector.last)["attachments"][0]["content"])
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    monkeypatch.setattr(commands, "WARM", 1)
+    monkeypatch.setattr(commands, "TURNS", 20)
+    monkeypatch.setenv("BENCH_MIRRORS", str(tmp_path))
+    return plan_of({"BENCH_MIRRORS": str(tmp_path), "BENCH_ROUNDS": "1", "BENCH_SERVER_CPU": ""})
 
 
-async def test_every_command_is_answered_with_a_list(tmp_path: Path) -> None:
-    port = free_port()
-    async with opened() as world:
-        mine = {"BENCH_TICKETS": str(mirror.FEWEST), "BENCH_MIRRORS": str(tmp_path)}
-        async with running(BOTS[OURS], {**world.environment(port), **mine}, core="", log=tmp_path / "bot.log"):
-            load = Load(world, port)
-            await load.first()  # which also says how to go on
-            found = {name: await _card(world, load, text) for name, text in commands.COMMANDS.items()}
-    shown = {name: str(card["fallbackText"]) for name, card in found.items()}
-    assert all('"verb": "tickets.list"' in json.dumps(card["actions"]) for card in found.values()), shown
-    empty = {name for name, card in found.items() if '"Container"' not in json.dumps(card)}
-    assert empty < {name for name in found if name.startswith("search")}, shown
+async def test_every_command_is_answered_with_a_list(plan: Plan) -> None:
+    found = await commands.measure(plan, [mirror.FEWEST])
+    assert {name: len(costs[mirror.FEWEST]) for name, costs in found.items()} == dict.fromkeys(commands.COMMANDS, 1)
+
+
+async def test_a_command_that_is_answered_otherwise_is_no_figure(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "COMMANDS", {"company": "tickets company Nobody"})
+    with pytest.raises(commands.Refused, match="tickets company Nobody"):
+        await commands.measure(plan, [mirror.FEWEST])
 
 
 def test_the_table_compares_the_largest_mirror_with_the_smallest() -> None:

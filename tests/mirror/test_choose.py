@@ -32,6 +32,13 @@ def test_the_whole_name_goes_before_its_beginning_and_that_before_words(typed: s
     assert pick(typed) == meant
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("zurich", "Zürich"), ("muller", "Muller"), ("MÜLLER", "Müller"), ("c++", "C++"), ("c", "C")]
+)
+def test_what_is_spelled_so_goes_before_what_is_without_accents_and_punctuation(typed: str, meant: str) -> None:
+    assert pick(typed, ["Zürich", "Müller", "Muller", "C", "C++"]) == meant
+
+
 def test_a_doubt_lists_those_that_fit() -> None:
     with pytest.raises(Invalid) as caught:
         pick("waiting")

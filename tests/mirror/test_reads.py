@@ -8,6 +8,7 @@ import pytest
 from attms_core.errors import Busy, Invalid, Unreachable
 from attms_core.mirror import Cause, Mirror
 from attms_core.model import Choice, ClockState, Company, CompanyId, ResourceId, Ticket, TicketFilter, TicketId
+from attms_core.store import directory
 from attms_core.store.database import Database
 from tests.support.fake_autotask import ACME, ANA, BOB, EVE, NOON, TENANT, Clock, FakeAutotask, note, ticket
 
@@ -216,6 +217,24 @@ async def test_words_become_choices_companies_and_technicians(synced: Mirror) ->
         synced.resolve_resource("Eve Gone")
     with pytest.raises(Invalid):
         await synced.resolve_company("nobody")
+
+
+NAMED = {
+    "beginning": ("globex", 11),
+    "accents": ("muller", 12),
+    "beginning before words": ("initech", 13),
+    "words": ("hotel north", 14),
+}
+
+
+@pytest.mark.parametrize(("typed", "meant"), NAMED.values(), ids=NAMED)
+async def test_a_company_whose_name_begins_so_is_meant_before_one_that_has_such_words(
+    synced: Mirror, database: Database, typed: str, meant: int
+) -> None:
+    names = ("Globex", "Müller & Sons", "Initech Systems", "North Pier Hotel", "A.B.C. Initech", "Pier & Muller")
+    some = [Company(id=CompanyId(n), name=name) for n, name in enumerate(names, 11)]
+    await database.write(lambda tx: directory.put_companies(tx, TENANT, some))
+    assert (await synced.resolve_company(typed)).id == meant
 
 
 async def test_the_role_is_the_default_one_and_its_lack_is_explained(synced: Mirror) -> None:
