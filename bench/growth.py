@@ -36,6 +36,8 @@ LISTS: Mapping[str, TicketFilter] = {
     "mine": TicketFilter(assignee=mirror.ME),
     "company": TicketFilter(companies=(mirror.ONE_COMPANY,)),
     "unassigned, one queue": TicketFilter(unassigned=True, queues=(1,)),
+    "two queues": TicketFilter(queues=(1, 2)),
+    "all open, reader limited to ten companies": TicketFilter(within_companies=TEN_COMPANIES),
     "search, a rare word": TicketFilter(words=mirror.RARE),
     "search, a common word": TicketFilter(words=mirror.COMMON),
     "search, common words seldom together": TicketFilter(words=SELDOM_TOGETHER),

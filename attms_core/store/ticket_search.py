@@ -22,9 +22,9 @@ from attms_core.store.ticket_words import DOCID, DONE, LETTERS, last_due, statem
 from attms_core.store.values import stamp
 from attms_core.store.words import asked
 
-COUNTED_BY = 100
+COUNTED_BY = 50
 """A list is counted to the next multiple of this behind the part asked for: to count is to look on."""
-WORDS_COUNTED_BY = 50
+WORDS_COUNTED_BY = 25
 """The same where words are looked for, which fewer of the tickets have that are looked at."""
 SPELT = 64
 """Values of a part that are looked for by their tags; of more, each ticket that has all else is checked."""

@@ -222,7 +222,7 @@ async def test_every_beginning_of_a_word_finds_it_and_nothing_else_does(database
         assert await found(long[: length - 1] + "x") == 0, length
 
 
-async def test_a_list_with_words_is_counted_to_the_next_fifty_and_others_to_the_next_hundred(
+async def test_a_list_with_words_is_counted_to_the_next_25_and_others_to_the_next_fifty(
     database: Database,
 ) -> None:
     await database.write(lambda tx: tickets.put(tx, OURS, [replace(ticket(n), title="jam") for n in range(120)]))
@@ -232,12 +232,12 @@ async def test_a_list_with_words_is_counted_to_the_next_fifty_and_others_to_the_
         part = await database.read(lambda tx: tickets.page(tx, OURS, where, now=NOON, offset=offset, limit=8))
         return len(part.rows), part.total, part.counted_to
 
-    assert await counted(0) == (8, 50, 50)
-    assert await counted(48) == (8, 100, 100)
-    assert await counted(112) == (8, 120, 150)
+    assert await counted(0) == (8, 25, 25)
+    assert await counted(17) == (8, 50, 50)
+    assert await counted(112) == (8, 120, 125)
     assert await counted(120) == (0, 120, 150)
-    assert await counted(0, words="") == (8, 100, 100)
-    assert await counted(92, words="") == (8, 120, 200)
+    assert await counted(0, words="") == (8, 50, 50)
+    assert await counted(92, words="") == (8, 120, 150)
 
 
 async def test_tickets_due_in_the_same_minute_stand_as_they_were_met(database: Database) -> None:
