@@ -110,12 +110,14 @@ def _parts(where: TicketFilter, stretch: _Stretch) -> Iterator[tuple[str, Sequen
 def _wanted(where: TicketFilter, stretch: _Stretch) -> _Wanted | None:
     """Say what a ticket in a stretch must be; none when no ticket can be so.
 
-    Values that are too many to be spelt out for the index are looked for among what it gives.
+    Values that are too many to be spelt out for the index, or are asked for of few tickets, are looked for among what
+    it gives.
     """
     values = _values(where, stretch)
     if not all(values.values()):
         return None
-    long = {letter: some for letter, some in values.items() if len(some) > SPELT}
+    most = 1 if _is_narrow(values) else SPELT
+    long = {letter: some for letter, some in values.items() if len(some) > most}
     tags = tuple(_tags({letter: some for letter, some in values.items() if letter not in long}))
     match = Match(asked(where.words), tags)
     conditions = [f"{LETTERS[letter]} {{among[{letter}]}}" for letter in long]
@@ -124,6 +126,11 @@ def _wanted(where: TicketFilter, stretch: _Stretch) -> _Wanted | None:
     if match.words or match.tags:
         conditions.append("{match}")
     return _Wanted(tuple(conditions), {"first": stretch.first, "last": stretch.last, "match": match, **long})
+
+
+def _is_narrow(values: dict[str, list[int | None]]) -> bool:
+    """Say whether one person's or one company's tickets are asked for: so few are sooner checked than lists read."""
+    return any(len(values.get(letter, ())) == 1 and values[letter] != [None] for letter in ("a", "c"))
 
 
 def _tags(values: dict[str, list[int | None]]) -> Iterator[tuple[str, ...]]:
