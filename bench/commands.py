@@ -21,15 +21,16 @@ from bench.table import OURS
 from bench.world import World, opened
 
 TURNS = 2000
+COMPANY = f'company "Customer {mirror.ONE_COMPANY} Ltd"'
 COMMANDS: Mapping[str, str] = {
     "mine": "tickets mine",
-    "company": f'tickets company "Customer {mirror.ONE_COMPANY} Ltd"',
+    "company": f"tickets {COMPANY}",
     "search, a rare word": f"tickets search {mirror.RARE}",
     "search, a common word": f"tickets search {mirror.COMMON}",
     "search, a word that no ticket has": "tickets search quetzal",
     "search, common words seldom together": f"tickets search {SELDOM_TOGETHER}",
     "search, a common word, mine": f"tickets mine search {mirror.COMMON}",
-    "search, a common word, one company": f'tickets company "Customer 7 Ltd" search {mirror.COMMON}',
+    "search, a common word, one company": f"tickets {COMPANY} search {mirror.COMMON}",
     "search, a common word, status new or complete": f"tickets status new status complete search {mirror.COMMON}",
     "search, a common word, unassigned, one queue": f'tickets unassigned queue "Service Desk" search {mirror.COMMON}',
     "search, a common word that none has, unassigned, one queue": (

@@ -1,6 +1,7 @@
 """From what somebody typed to one of several named things. Pure; a doubt is an error that lists what is possible."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from attms_core.errors import Invalid
@@ -19,7 +20,7 @@ def choose(text: str, among: Sequence[T], *, name: Callable[[T], str], field: st
     ``field`` when nothing fits (legal: all names), several do, or too little is said (legal: those that fit).
     """
     typed = _spelled(text)
-    for fitting in (*_rounds(text, among, name, _spelled), *_rounds(text, among, name, _searched)):
+    for fitting in chain(_rounds(text, among, name, _spelled), _rounds(text, among, name, _searched)):
         if len(fitting) == 1:
             if len(typed) >= enough or set(typed.split()) <= set(_spelled(name(fitting[0])).split()):
                 return fitting[0]
